@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Some bytes inside somebody else's memory; not ended by a NUL. */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+struct slice {
+	const char *at;
+	size_t len;
+};
+
+#define SLICE(literal) ((struct slice){ (literal), sizeof(literal) - 1 })
+
+static inline struct slice slice_of(const char *text)
+{
+	return (struct slice){ text, strlen(text) };
+}
+
+static inline bool slice_is(struct slice s, struct slice other)
+{
+	return s.len == other.len && memcmp(s.at, other.at, s.len) == 0;
+}
+
+/* The same, where A to Z and a to z do not differ. */
+static inline bool slice_is_word(struct slice s, struct slice other)
+{
+	return s.len == other.len && strncasecmp(s.at, other.at, s.len) == 0;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text that is built piece by piece, in memory of the caller's (bounded) or on
+ * the heap (growing up to a bound). What does not fit is left out whole and
+ * remembered in `full`, so that the caller asks once, at the end.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct text {
+	char *at;
+	size_t len;  /* bytes used; never ended by a NUL */
+	size_t size; /* bytes there are */
+	size_t max;  /* bytes it may grow to; == size when it may not */
+	bool full;   /* something did not fit */
+};
+
+/* Text in memory of the caller's. */
+struct text text_over(char *memory, size_t size);
+/* Text on the heap, of at most max bytes; text_free() gives it back. */
+struct text text_heap(size_t max);
+void text_free(struct text *t);
+
+void text_add(struct text *t, struct slice s);
+void text_str(struct text *t, const char *s);
+void text_char(struct text *t, char c);
+void text_u64(struct text *t, uint64_t n);
+void text_hex(struct text *t, uint64_t n);
+/* n in decimal with leading zeros, so that it is at least width long. */
+void text_padded(struct text *t, uint64_t n, unsigned width);
+
+/*
+ * Reads a size: digits, then optionally k, M, G or T (powers of 1024), upper
+ * or lower case. False: something else, or past 64 bits.
+ */
+bool text_size(const char *s, uint64_t *ret);
+/* Reads seconds with an optional fraction into milliseconds. */
+bool text_seconds(const char *s, uint64_t *ret_ms);
+/* Reads decimal digits only. False: none, others, or past max. */
+bool text_digits(struct slice s, uint64_t max, uint64_t *ret);
+
+#endif

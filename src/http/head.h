@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The head of a request: bytes in, slices out. Strict where two readers could
+ * disagree (RFC 9112, sections 2.2, 3, 5 and 6): bare CR or LF, NUL and other
+ * controls, obs-fold, space before the colon, names that are no token, a Host
+ * that is repeated, malformed or (in 1.1) missing, Content-Length with
+ * Transfer-Encoding, repeated or odd lengths: all are 400.
+ *
+ *      buf ──► head_parse ──► HEAD_MORE │ 0: slices into buf │ a status
+ *
+ * Nothing is allocated and nothing copied. It is resumable: call it again with
+ * the same buffer and more bytes; bytes that were looked at before are not
+ * looked at again (but the last three).
+ */
+#ifndef HTTP_HEAD_H
+#define HTTP_HEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+enum {
+	HEAD_SIZE_MAX = 16 * 1024, /* 431 beyond */
+	HEAD_FIELDS_MAX = 100,     /* 431 beyond */
+	HEAD_TARGET_MAX = 8 * 1024 /* 414 beyond */
+};
+
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_KNOWN,   /* one of RFC 9110 or 5789 that files do not have */
+	METHOD_UNKNOWN, /* a token that nobody registered: 501 */
+};
+
+struct field {
+	struct slice name;
+	struct slice value; /* without the white space around it */
+};
+
+struct head {
+	size_t scanned; /* of an unfinished head: bytes looked at */
+	size_t len;     /* of a finished one: its bytes, blank line included */
+	struct slice line; /* the request line, as it came, without CRLF */
+	struct slice method_name;
+	struct slice target;
+	struct slice host;
+	enum method method;
+	uint8_t minor;   /* HTTP/1.minor: 0 or 1 */
+	bool keep_alive; /* by version and Connection */
+	bool has_body;   /* Transfer-Encoding, or Content-Length above 0 */
+	uint32_t n_fields;
+	struct field fields[HEAD_FIELDS_MAX];
+};
+
+/* Bytes are missing. */
+enum { HEAD_MORE = 1 };
+
+void head_init(struct head *h);
+/*
+ * 0: finished. HEAD_MORE: not yet (len < HEAD_SIZE_MAX). Otherwise the status
+ * to refuse it with: 400, 414, 431, 505 — then `line` is what there was of the
+ * request line, for the log, and all other slices are empty. An empty line or
+ * two before the request line are passed over (RFC 9112, 2.2).
+ */
+int head_parse(struct head *h, const char *buf, size_t len);
+/* The first field of that name, or NULL. */
+const struct slice *head_field(const struct head *h, struct slice name);
+/* How many fields of that name there are. */
+uint32_t head_count(const struct head *h, struct slice name);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Sockets with the options that this house wants; all are non-blocking. */
+#ifndef NET_SOCK_H
+#define NET_SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/addr.h"
+
+/*
+ * Opens n listening sockets, one a thread, for the address; with port 0 all
+ * get the port that the first one got. A port in use is found out by binding
+ * without SO_REUSEPORT first. A unix socket is one socket for all threads
+ * (every fds[i] is a duplicate of it); a stale one in the way is replaced only
+ * when nobody answers on it. 0 or -errno (-EADDRINUSE, -EACCES, …) with
+ * nothing left open; *a is the address as bound.
+ */
+int sock_listen(struct addr *a, int fds[], uint32_t n);
+/*
+ * Takes one connection; *ret_peer may be NULL. The descriptor, or -errno:
+ * -EAGAIN: none waits. Errors of the connection itself (ECONNABORTED and the
+ * like, accept(2)) are passed over. TCP_NODELAY is set on TCP.
+ */
+int sock_accept(int listener, struct addr *ret_peer);
+/* Soft RLIMIT_NOFILE up to the hard one; how many there may be then. */
+uint64_t sock_raise_fd_limit(void);
+
+#endif
