@@ -62,7 +62,7 @@ struct pour_end {
 	int fd;
 	uint64_t offset;    /* of a file; POUR_HERE: its own position */
 	const void *memory; /* of memory: its first byte */
-	uint64_t size;      /* of memory; of a regular file, 0: not known */
+	uint64_t size;      /* bytes there are from offset on; 0: not known */
 	uint64_t reserved[4];
 };
 
@@ -88,11 +88,11 @@ struct pour_end pour_memory(const void *memory, size_t size);
 /* ── Methods ───────────────────────────────────────────────────────────── */
 
 enum pour_method {
-	POUR_BY_RANGE,    /* copy_file_range(): within one kind of file system */
+	POUR_BY_RANGE, /* copy_file_range(): within one kind of file system */
 	POUR_BY_SENDFILE, /* sendfile(): page cache to anything */
 	POUR_BY_SPLICE,   /* splice(): one end is a pipe already */
 	POUR_BY_PIPE,     /* splice() twice, through a borrowed pipe */
-	POUR_BY_COPY,     /* read() and write() through a buffer: always suits */
+	POUR_BY_COPY, /* read() and write() through a buffer: always suits */
 };
 
 enum { POUR_METHODS = POUR_BY_COPY + 1 };
@@ -131,9 +131,15 @@ struct pour_opts {
 	struct pour_pool *pool; /* lends pipes and buffers; NULL: its own */
 	const void *head;       /* goes first, in one packet with the body; */
 	size_t head_size;       /* not part of the limit, counted apart */
-	uint64_t budget;        /* bytes that one step may move; 0: 1 MiB */
-	uint32_t methods;       /* 1 << enum pour_method, ORed; 0: all */
-	uint32_t flags;         /* enum pour_flag, ORed */
+	/*
+	 * Bytes that one step may take from the source, so that a fast peer
+	 * does not hold the loop; a quarter more where that reaches the limit,
+	 * so that no short tail costs a step of its own. 0: 1 MiB, and 64 MiB
+	 * in pour_run().
+	 */
+	uint64_t budget;
+	uint32_t methods; /* 1 << enum pour_method, ORed; 0: all */
+	uint32_t flags;   /* enum pour_flag, ORed */
 	uint64_t reserved[10];
 };
 
@@ -157,11 +163,12 @@ struct pour_account {
 	uint64_t delivered;                /* bytes the destination has */
 	uint64_t head;                     /* bytes of opts.head delivered */
 	uint64_t moved[POUR_METHODS_ROOM]; /* bytes delivered by each method */
-	uint64_t calls[POUR_METHODS_ROOM]; /* system calls that moved or tried */
-	uint64_t waits[POUR_WANTS_ROOM];   /* steps that ended in want 1 << i */
-	int32_t left[POUR_METHODS_ROOM];   /* errno it was left for, or 0 */
-	int32_t error;                     /* errno of the failure, or 0 */
-	enum pour_side side;               /* the side that failed */
+	uint64_t
+		calls[POUR_METHODS_ROOM]; /* system calls that moved or tried */
+	uint64_t waits[POUR_WANTS_ROOM];  /* steps that ended in want 1 << i */
+	int32_t left[POUR_METHODS_ROOM];  /* errno it was left for, or 0 */
+	int32_t error;                    /* errno of the failure, or 0 */
+	enum pour_side side;              /* the side that failed */
 	enum pour_ended ended;
 	uint32_t spare;
 	uint64_t reserved[4];
@@ -169,22 +176,23 @@ struct pour_account {
 
 /*
  * One transfer, one direction: about 800 bytes, yours to embed or to lend out.
- * Private inside; its size is part of the ABI. All zero is a finished one.
+ * Private inside; its size is part of the ABI.
  */
 struct pour {
 	struct pour_account account;
 	struct pour_end dst, src;
 	struct pour_opts opts;
 	uint64_t limit;
-	uint64_t in_pipe;    /* bytes in the borrowed pipe */
-	uint64_t head_taken; /* bytes of the head that are in the buffer */
-	uint32_t from, upto; /* the bytes in the buffer: [from, upto) */
+	uint64_t in_pipe;   /* bytes in the borrowed pipe */
+	const char *held;   /* bytes in memory that are on their way */
+	uint64_t held_len;  /* how many */
+	uint64_t head_held; /* how many of them are of the head */
+	void *buffer;
 	int pipe[2];
-	uint32_t pipe_size;
 	uint8_t plan[8]; /* methods in order, then POUR_METHODS */
 	uint8_t now;     /* the one in use */
-	uint8_t began, dry, spare;
-	void *buffer;
+	uint8_t small, dry, raised;
+	uint32_t spare;
 	uint64_t reserved[8];
 };
 
@@ -212,7 +220,7 @@ uint64_t pour_pending(const struct pour *p);
 int64_t pour_residue(struct pour *p, void *buf, size_t size);
 /* The last want in the terms of poll(2). Fills up to two; says how many. */
 int pour_pollfds(const struct pour *p, int want, struct pollfd *fds);
-/* What it did so far; stays valid after pour_finish(). */
+/* What it did so far; stays valid after pour_finish(), until the next begin. */
 const struct pour_account *pour_account(const struct pour *p);
 /*
  * One line, such as "sendfile 5368709120 bytes in 5120 calls; splice left:

@@ -38,6 +38,8 @@ int64_t pour_sys_waiting(int fd);
 int pour_sys_close(int fd);
 
 int pour_sys_stat(int fd, struct stat *ret);
+/* The descriptor's file position; does not move it. */
+int64_t pour_sys_position(int fd);
 /* The file system's magic number (statfs.f_type). */
 int64_t pour_sys_fs_type(int fd);
 /* SO_TYPE. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The account: the only place where bytes are counted, so that what was
+ * delivered is the sum over the methods by construction.
+ */
+#ifndef CORE_ACCOUNT_H
+#define CORE_ACCOUNT_H
+
+#include <pour.h>
+
+/* n bytes left the source. */
+void pour_note_taken(struct pour *p, int64_t n);
+/* n bytes of the source reached the destination by the method in use. */
+void pour_note_delivered(struct pour *p, int64_t n);
+/* A system call of the method in use. */
+void pour_note_call(struct pour *p);
+/* The step ends in these wants; hands them on. */
+int pour_note_wants(struct pour *p, int wants);
+/* The transfer ended well; 0, or -ENODATA for one that ended short. */
+int pour_note_ended(struct pour *p, enum pour_ended ended);
+/* The transfer failed with a negative errno on that side; hands it on. */
+int pour_note_failed(struct pour *p, enum pour_side side, int64_t error);
+/* The method in use was left for an errno. */
+void pour_note_left(struct pour *p, int64_t error);
+
+/* Whose fault an error is when one call served both sides. */
+enum pour_side pour_side_of(const struct pour *p, int64_t error);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* What is this descriptor? Ends, asked for and made. */
+#include <errno.h>
+#include <pour.h>
+#include <sys/socket.h>
+
+#include "core/sys.h"
+
+/* Bytes from the file's position to its end, 0 where nobody knows. */
+static uint64_t bytes_ahead(int fd, const struct stat *st)
+{
+	int64_t at;
+
+	if (!S_ISREG(st->st_mode) || st->st_size <= 0)
+		return 0;
+	at = pour_sys_position(fd);
+	return at >= 0 && at < st->st_size ? (uint64_t)(st->st_size - at) : 0;
+}
+
+static int end_of_socket(struct pour_end *ret, int fd)
+{
+	int type = pour_sys_sock_type(fd);
+
+	if (type < 0)
+		return type;
+	if (type != SOCK_STREAM)
+		return -EOPNOTSUPP;
+	*ret = pour_socket(fd);
+	return 0;
+}
+
+int pour_end_of(struct pour_end *ret, int fd)
+{
+	struct stat st;
+	int r = pour_sys_stat(fd, &st);
+
+	if (r < 0)
+		return r;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (S_ISSOCK(st.st_mode))
+		return end_of_socket(ret, fd);
+	if (S_ISFIFO(st.st_mode)) {
+		*ret = pour_pipe(fd);
+		return 0;
+	}
+	*ret = pour_file_at(fd, POUR_HERE);
+	if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
+		ret->size = bytes_ahead(fd, &st);
+	else
+		ret->kind = POUR_DEVICE;
+	return 0;
+}
+
+struct pour_end pour_file_at(int fd, uint64_t offset)
+{
+	return (struct pour_end){ .kind = POUR_FILE,
+				  .fd = fd,
+				  .offset = offset };
+}
+
+struct pour_end pour_socket(int fd)
+{
+	return (struct pour_end){ .kind = POUR_SOCKET, .fd = fd };
+}
+
+struct pour_end pour_pipe(int fd)
+{
+	return (struct pour_end){ .kind = POUR_PIPE, .fd = fd };
+}
+
+struct pour_end pour_memory(const void *memory, size_t size)
+{
+	return (struct pour_end){
+		.kind = POUR_MEMORY, .fd = -1, .memory = memory, .size = size
+	};
+}

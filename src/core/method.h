@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a method is: how bytes are taken from the source, and, where they are
+ * held on the way (in a pipe, in a buffer), how they are given.
+ *
+ *      source ──take──► (held) ──give──► destination
+ *      source ──────────take──────────► destination      give is NULL
+ */
+#ifndef CORE_METHOD_H
+#define CORE_METHOD_H
+
+#include <pour.h>
+#include <stdbool.h>
+
+/* No call asks for more: the kernel's own bound, MAX_RW_COUNT. */
+#define POUR_CALL_MAX UINT64_C(0x7ffff000)
+
+/* Up to here a file is cheaper to copy together with its head, in one send. */
+enum { POUR_SMALL = 16 * 1024 };
+
+struct method {
+	const char *name;
+	/* Whether it can work on this pair at all; NULL: yes. */
+	bool (*suits)(const struct pour *p);
+	/*
+	 * At most max bytes (never 0) on their way: how many. 0: the source
+	 * ended, as far as this method can tell. Or -errno, nothing taken.
+	 */
+	int64_t (*take)(struct pour *p, uint64_t max);
+	/* Some of what is held to the destination: how many, or -errno. */
+	int64_t (*give)(struct pour *p);
+	/* Errnos for which it is left at any time, always at the same byte;
+	 * ended by 0. */
+	const int *left_for;
+	/* And those that mean so only before its first byte: after it, they
+	 * are failures of the device. */
+	const int *left_at_first_for;
+};
+
+extern const struct method pour_by_range;
+extern const struct method pour_by_sendfile;
+extern const struct method pour_by_splice;
+extern const struct method pour_by_pipe;
+extern const struct method pour_by_copy;
+
+/* NULL: no such. */
+const struct method *pour_method(unsigned method);
+
+/* Where the next byte is read and written, for calls that take offsets. */
+static inline uint64_t pour_src_offset(const struct pour *p)
+{
+	if (p->src.kind != POUR_FILE || p->src.offset == POUR_HERE)
+		return POUR_HERE;
+	return p->src.offset + p->account.taken;
+}
+
+static inline uint64_t pour_dst_offset(const struct pour *p)
+{
+	if (p->dst.kind != POUR_FILE || p->dst.offset == POUR_HERE)
+		return POUR_HERE;
+	return p->dst.offset + p->account.delivered;
+}
+
+/*
+ * Reads bytes that wait in the borrowed pipe into the buffer, for a
+ * destination that splice() does not suit. How many, or -errno.
+ */
+int64_t pour_copy_from_pipe(struct pour *p);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipes and buffers, lent and given back. Without a pool (NULL) each is made
+ * when it is taken and ended when it is given.
+ */
+#ifndef CORE_POOL_H
+#define CORE_POOL_H
+
+#include <pour.h>
+
+/* An empty pipe, non-blocking. 0, or -EMFILE, -ENFILE, -ENOMEM. */
+int pour_pool_take_pipe(struct pour_pool *pool, int ret[2]);
+/*
+ * Gives it back and sets it to -1. One that holds bytes is closed, never lent
+ * again: the next one's bytes would be the last one's.
+ */
+void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe);
+/* POUR_BUFFER_SIZE bytes, or NULL. */
+void *pour_pool_take_buffer(struct pour_pool *pool);
+void pour_pool_give_buffer(struct pour_pool *pool, void *buffer);
+
+#endif
