@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file server: a folder, some addresses, some threads.
+ *
+ *      serve_new ──► root, listeners ──► serve_run ──► threads ──► serve_free
+ *                                            ▲
+ *                       serve_stop() ────────┘  from anywhere, at any time
+ *
+ * Each thread has its own listeners, loop, pool and log buffer and shares
+ * nothing with the others while it serves. The program must ignore SIGPIPE
+ * before serve_run(): transfers are told that it does. Nothing here prints but
+ * the access log, on the descriptor that the options name.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct addr;
+struct serve;
+
+enum serve_log {
+	SERVE_LOG_COMBINED, /* combined, then seconds and the account */
+	SERVE_LOG_OFF,
+};
+
+enum serve_how {
+	SERVE_DRAIN = 1, /* running answers finish within the grace */
+	SERVE_NOW,       /* connections are cut */
+};
+
+enum { SERVE_ERROR_SIZE = 512, SERVE_THREADS_MAX = 1024 };
+
+/* In every field zero is the default, and NULL options stand for all zero. */
+struct serve_opts {
+	const char *root;           /* NULL: "." */
+	const struct addr *listen;  /* copied; none: 127.0.0.1:8080 */
+	uint32_t n_listen;          /* *:PORT are two of them */
+	uint32_t threads;           /* 0: one per CPU this process may use */
+	bool hidden;                /* dot names are served as well */
+	const char *index;          /* NULL: "index.html"; "": none */
+	uint32_t header_timeout_ms; /* first byte to whole head; 0: 10 s */
+	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */
+	uint32_t body_timeout_ms;   /* without one byte taken; 0: 60 s */
+	uint32_t linger_timeout_ms; /* closing after an error; 0: 5 s */
+	uint32_t grace_ms;          /* for answers that run; 0: 30 s */
+	enum serve_log log;
+	int log_fd; /* 0: standard error */
+};
+
+/*
+ * Opens the root and the listeners; nothing is accepted yet. Strings in opts
+ * must outlive the server. A negative errno, and then error says in one line
+ * what was wrong and where ("/srv/x: No such file or directory"). Raises the
+ * soft limit of open files to the hard one.
+ */
+int serve_new(struct serve **ret, const struct serve_opts *opts,
+	      char ret_error[SERVE_ERROR_SIZE]);
+/* Closes what serve_new() opened. Not while serve_run() runs. Returns NULL. */
+struct serve *serve_free(struct serve *s);
+
+/* The addresses as bound: a port that was 0 is the one that was got. */
+uint32_t serve_n_addresses(const struct serve *s);
+const struct addr *serve_address(const struct serve *s, uint32_t i);
+/* How many threads it will run with. */
+uint32_t serve_threads(const struct serve *s);
+
+/*
+ * Serves until stopped; the calling thread is one of the threads, the others
+ * are started with all signals blocked, so that handlers run in the caller. 0
+ * after serve_stop(), or a negative errno when a thread could not start or a
+ * loop failed (the others are stopped first).
+ */
+int serve_run(struct serve *s);
+/*
+ * Stops it; from another thread or from a signal handler, before or during
+ * serve_run(), as often as you like: a later SERVE_NOW cuts a SERVE_DRAIN
+ * short, the other way round nothing changes.
+ */
+void serve_stop(struct serve *s, enum serve_how how);
+
+#endif
