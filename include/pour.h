@@ -38,6 +38,9 @@
 extern "C" {
 #endif
 
+/* What follows is exported, whatever your flags say of visibility. */
+#pragma GCC visibility push(default)
+
 struct pollfd;
 
 /* ── Ends ──────────────────────────────────────────────────────────────── */
@@ -251,6 +254,8 @@ struct pour_pool *pour_pool_free(struct pour_pool *pool);
 uint32_t pour_pool_lent(const struct pour_pool *pool);
 /* Pipes that came back with bytes in them, and so were closed. */
 uint64_t pour_pool_dropped(const struct pour_pool *pool);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

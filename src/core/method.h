@@ -61,6 +61,9 @@ static inline uint64_t pour_dst_offset(const struct pour *p)
 	return p->dst.offset + p->account.delivered;
 }
 
+/* Gives pipe and buffer back to the pool, if any are borrowed. */
+void pour_give_back(struct pour *p);
+
 /*
  * Reads bytes that wait in the borrowed pipe into the buffer, for a
  * destination that splice() does not suit. How many, or -errno.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A transfer: all the control flow there is.
+ * The step of a transfer: all the control flow there is.
  *
  *      ┌─► anything held? ── give ──► destination        EAGAIN: want DST
  *      │   in the pipe, of a method that was left? read it back
@@ -12,14 +12,10 @@
  * nothing on the way but what copying can finish.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "base/base.h"
 #include "core/account.h"
 #include "core/method.h"
-#include "core/plan.h"
-#include "core/pool.h"
 #include "core/signals.h"
 #include "core/sys.h"
 
@@ -27,62 +23,6 @@
 
 /* Inside a step: nothing to tell yet, go round again. */
 enum { GO_ON = 1 << 16 };
-
-static bool is_bad_end(const struct pour_end *e)
-{
-	return (unsigned)e->kind >= (unsigned)POUR_KINDS ||
-	       (e->reserved[0] | e->reserved[1] | e->reserved[2] |
-		e->reserved[3]);
-}
-
-static bool is_bad_opts(const struct pour_opts *o)
-{
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(o->reserved); i++)
-		any |= o->reserved[i];
-	return any != 0 || (o->head == NULL && o->head_size > 0);
-}
-
-/* A file's size bounds what sendfile may be asked for. */
-static void ask_size(struct pour *p)
-{
-	struct stat st;
-
-	if (p->src.kind != POUR_FILE || p->src.size > 0 ||
-	    p->src.offset == POUR_HERE || p->opts.flags & POUR_EXACT)
-		return;
-	if (pour_sys_stat(p->src.fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	if ((uint64_t)st.st_size > p->src.offset)
-		p->src.size = (uint64_t)st.st_size - p->src.offset;
-}
-
-int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
-	       uint64_t limit, const struct pour_opts *opts)
-{
-	memset(p, 0, sizeof(*p));
-	p->pipe[0] = p->pipe[1] = -1;
-	p->plan[0] = POUR_METHODS;
-	p->account.ended = POUR_ENDED_FAILED;
-	p->account.error = EINVAL;
-	if (is_bad_end(&dst) || is_bad_end(&src) || dst.kind == POUR_MEMORY ||
-	    (opts != NULL && is_bad_opts(opts)))
-		return -EINVAL;
-	p->dst = dst;
-	p->src = src;
-	p->limit = limit;
-	if (opts != NULL)
-		p->opts = *opts;
-	p->small = limit > 0 && limit <= POUR_SMALL &&
-		   p->opts.head_size <= POUR_BUFFER_SIZE - POUR_SMALL;
-	ask_size(p);
-	if (pour_plan(p) < 0)
-		return -EINVAL;
-	p->account.ended = POUR_ENDED_NOT;
-	p->account.error = 0;
-	return 0;
-}
 
 static const struct method *current(const struct pour *p)
 {
@@ -303,15 +243,6 @@ static int move(struct pour *p)
 	return r;
 }
 
-static void give_back(struct pour *p)
-{
-	if (p->pipe[0] >= 0)
-		pour_pool_give_pipe(p->opts.pool, p->pipe, p->in_pipe);
-	if (p->buffer != NULL)
-		pour_pool_give_buffer(p->opts.pool, p->buffer);
-	p->buffer = NULL;
-}
-
 int pour_step(struct pour *p)
 {
 	struct signals signals;
@@ -324,48 +255,6 @@ int pour_step(struct pour *p)
 	pour_signals_unmask(p, &signals);
 	/* Who waits with nothing on the way holds nothing. */
 	if (r >= 0 && p->in_pipe == 0 && p->held_len == 0 && r != POUR_WANT_CPU)
-		give_back(p);
+		pour_give_back(p);
 	return r > 0 ? pour_note_wants(p, r) : r;
-}
-
-void pour_finish(struct pour *p)
-{
-	if (p == NULL || p->plan[0] == p->plan[1])
-		return; /* all zero: never begun */
-	give_back(p);
-	p->in_pipe = p->held_len = p->head_held = 0;
-	if (p->account.ended == POUR_ENDED_NOT)
-		(void)pour_note_failed(p, POUR_SIDE_NONE, -ECANCELED);
-}
-
-uint64_t pour_pending(const struct pour *p)
-{
-	return p->in_pipe + p->held_len - p->head_held;
-}
-
-int64_t pour_residue(struct pour *p, void *buf, size_t size)
-{
-	uint64_t n = MIN(p->held_len - p->head_held, (uint64_t)size);
-	int64_t r;
-
-	if (p->account.ended == POUR_ENDED_NOT)
-		(void)pour_note_failed(p, POUR_SIDE_NONE, -ECANCELED);
-	if (n > 0) {
-		memcpy(buf, p->held + p->head_held, n);
-		p->held += n;
-		p->held_len -= n;
-		return (int64_t)n;
-	}
-	if (p->in_pipe == 0 || size == 0)
-		return 0;
-	r = pour_sys_read(p->pipe[0], buf, MIN(p->in_pipe, (uint64_t)size),
-			  POUR_HERE);
-	if (r > 0)
-		p->in_pipe -= (uint64_t)r;
-	return r;
-}
-
-const struct pour_account *pour_account(const struct pour *p)
-{
-	return &p->account;
 }
