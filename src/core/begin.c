@@ -66,6 +66,12 @@ int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	return 0;
 }
 
+void pour_give_back_clean(struct pour *p)
+{
+	if (p->in_pipe == 0 && p->held_len == 0)
+		pour_give_back(p);
+}
+
 void pour_give_back(struct pour *p)
 {
 	if (p->pipe[0] >= 0)

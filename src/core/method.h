@@ -63,6 +63,11 @@ static inline uint64_t pour_dst_offset(const struct pour *p)
 
 /* Gives pipe and buffer back to the pool, if any are borrowed. */
 void pour_give_back(struct pour *p);
+/*
+ * The same, if nothing is on its way: who waits, and could borrow again at no
+ * cost, holds nothing; who ended with bytes on the way keeps them readable.
+ */
+void pour_give_back_clean(struct pour *p);
 
 /*
  * Reads bytes that wait in the borrowed pipe into the buffer, for a

@@ -253,8 +253,7 @@ int pour_step(struct pour *p)
 	pour_signals_mask(p, &signals);
 	r = move(p);
 	pour_signals_unmask(p, &signals);
-	/* Who waits with nothing on the way holds nothing. */
-	if (r >= 0 && p->in_pipe == 0 && p->held_len == 0 && r != POUR_WANT_CPU)
-		pour_give_back(p);
+	if (r <= 0 || (p->opts.pool != NULL && r != POUR_WANT_CPU))
+		pour_give_back_clean(p);
 	return r > 0 ? pour_note_wants(p, r) : r;
 }
