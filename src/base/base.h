@@ -26,7 +26,7 @@
 	})
 
 /* auto_close int fd = -1; closes it at the end of the block. */
-static inline void base_close_fd(int *fd)
+static inline void base_close_fd(const int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);

@@ -51,7 +51,7 @@ int64_t pour_copy(int dst, int src, uint64_t limit, struct pour_account *ret)
 		r = pour_end_of(&to, dst);
 	if (r == 0)
 		r = pour_begin(&p, to, from, limit, NULL);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	r = pour_run(&p);
 	pour_finish(&p);
