@@ -7,9 +7,8 @@
  *                       serve_stop() ────────┘  from anywhere, at any time
  *
  * Each thread has its own listeners, loop, pool and log buffer and shares
- * nothing with the others while it serves. The program must ignore SIGPIPE
- * before serve_run(): transfers are told that it does. Nothing here prints but
- * the access log, on the descriptor that the options name.
+ * nothing with the others while it serves. Nothing here prints but the access
+ * log, on the descriptor that the options name.
  */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
@@ -52,7 +51,7 @@ struct serve_opts {
 
 /*
  * Opens the root and the listeners; nothing is accepted yet. Strings in opts
- * must outlive the server. A negative errno, and then error says in one line
+ * must outlive the server. A negative errno, and then ret_error says in one line
  * what was wrong and where ("/srv/x: No such file or directory"). Raises the
  * soft limit of open files to the hard one.
  */
@@ -69,7 +68,8 @@ uint32_t serve_threads(const struct serve *s);
 
 /*
  * Serves until stopped; the calling thread is one of the threads, the others
- * are started with all signals blocked, so that handlers run in the caller. 0
+ * are started with all signals blocked, so that handlers run in the caller.
+ * SIGPIPE is ignored from then on, in the whole program. 0
  * after serve_stop(), or a negative errno when a thread could not start or a
  * loop failed (the others are stopped first).
  */

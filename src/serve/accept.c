@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ *      ready ──► accept, at most so many ──► sessions
+ *                  └ no descriptors left: nobody listens for 100 ms
+ */
+#include "serve/accept.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "net/addr.h"
+#include "net/sock.h"
+#include "serve/session.h"
+#include "serve/worker.h"
+
+/* In one go; the rest waits for the next turn. */
+enum { ACCEPT_MAX = 64 };
+/* At the very end: somewhat above what a queue may hold by default. */
+enum { ACCEPT_LAST_MAX = 8 * 1024 };
+
+static void watch(struct worker *w, uint32_t events)
+{
+	for (uint32_t i = 0; i < w->n_listeners; i++)
+		(void)loop_want(&w->loop, w->listeners[i].key, events);
+}
+
+void accept_resume(struct timer *t)
+{
+	watch(container_of(t, struct worker, accept_again), EPOLLIN);
+}
+
+static void pause_all(struct worker *w)
+{
+	if (w->draining)
+		return;
+	watch(w, 0);
+	timer_start(&w->accept_late, &w->accept_again, w->loop.now_ms);
+	if (w->said_ms != 0 && w->loop.now_ms - w->said_ms < 1000)
+		return;
+	w->said_ms = w->loop.now_ms;
+	access_say(&w->access,
+		   "pour: no descriptors left, accepting again in 100 ms");
+}
+
+/* Leaves the reserve alone, of which files are opened. */
+static int accept_one(struct worker *w, int listener)
+{
+	struct shared *s = w->shared;
+	struct addr peer;
+	int fd, r;
+
+	if (atomic_load_explicit(&s->connections, memory_order_relaxed) >=
+	    s->connections_max)
+		return -EMFILE;
+	fd = sock_accept(listener, &peer);
+	if (fd < 0)
+		return fd;
+	r = session_new(w, fd, &peer);
+	if (r < 0)
+		(void)close(fd);
+	return r;
+}
+
+static void accept_some(struct listener *l, int max)
+{
+	for (int i = 0; i < max; i++) {
+		int r = accept_one(l->worker, l->fd);
+
+		if (r == -EAGAIN)
+			return;
+		if (r < 0) {
+			pause_all(l->worker);
+			return;
+		}
+	}
+}
+
+static void ready(void *context, uint32_t events)
+{
+	(void)events;
+	accept_some(context, ACCEPT_MAX);
+}
+
+int accept_add(struct worker *w, int fd)
+{
+	struct listener *l = &w->listeners[w->n_listeners];
+	int r;
+
+	l->worker = w;
+	r = loop_add(&w->loop, fd, EPOLLIN, ready, l, &l->key);
+	if (r < 0)
+		return r;
+	l->fd = fd;
+	w->n_listeners++;
+	return 0;
+}
+
+void accept_last(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->n_listeners; i++)
+		accept_some(&w->listeners[i], ACCEPT_LAST_MAX);
+	accept_close(w);
+}
+
+void accept_close(struct worker *w)
+{
+	while (w->n_listeners > 0) {
+		struct listener *l = &w->listeners[--w->n_listeners];
+
+		loop_drop(&w->loop, l->key);
+		(void)close(l->fd);
+	}
+	if (w->accept_again.link.next != NULL)
+		timer_stop(&w->accept_again);
+}

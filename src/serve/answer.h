@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A request's head to a reply: the only place where policy meets protocol.
+ *
+ *      head ──► target ──► opened ──► conditions ──► range ──► reply
+ *                 │           │            │            │
+ *                 └ 400 404   └ 403 404    └ 304 412    └ 416    and a page
+ *                                301 503
+ */
+#ifndef SERVE_ANSWER_H
+#define SERVE_ANSWER_H
+
+#include <pour.h>
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "http/target.h"
+
+struct cache;
+struct head;
+struct opened;
+
+enum {
+	/* A Location at its longest: a path that the kernel takes, every
+	 * byte of it encoded, and the rest of the target as its query. */
+	ANSWER_HEAD_SIZE = 20 * 1024,
+	ANSWER_PAGE_SIZE = 2 * 1024, /* of an error */
+};
+
+struct answer {
+	int status;
+	bool close;     /* the connection ends after it; set to ask for it */
+	bool head_only; /* a HEAD: lengths as for GET, no body */
+	bool old;       /* HTTP/1.0: what is kept alive must be said */
+	struct opened *file; /* a share of what body is of, or NULL */
+	struct pour_end body;
+	uint64_t body_len;
+	struct text head; /* whole, blank line included */
+	struct text page; /* a listing; on the heap */
+	const char *date;
+	struct target target;
+	char page_memory[ANSWER_PAGE_SIZE];
+	char head_memory[ANSWER_HEAD_SIZE];
+};
+
+/* close: this answer is the connection's last one whatever was asked for. */
+void answer_begin(struct answer *a, const char *date, bool close);
+/* Answers a head that was understood. */
+void answer_request(struct answer *a, struct cache *cache,
+		    const struct head *head);
+/* Answers one that was not, with its status; the connection ends. */
+void answer_refuse(struct answer *a, int status);
+/* Gives back what the reply holds. Safe on all zero, and twice. */
+void answer_finish(struct answer *a, struct cache *cache);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* One slot a hash: two paths that meet take turns, which costs an open. */
+#include "serve/cache.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "http/date.h"
+#include "http/mime.h"
+#include "http/reply.h"
+#include "serve/find.h"
+
+static_assert(CACHE_SLOTS <= 256, "a slot's number is a byte");
+
+void cache_init(struct cache *c, const struct policy *policy)
+{
+	memset(c, 0, sizeof(*c));
+	c->policy = policy;
+}
+
+void cache_done(struct cache *c)
+{
+	cache_empty(c);
+	while (c->free != NULL) {
+		struct opened *o = c->free;
+
+		c->free = o->next_free;
+		free(o);
+	}
+}
+
+static size_t slot_of(const char *path, size_t len)
+{
+	uint32_t h = 2166136261; /* FNV-1a */
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)path[i]) * 16777619;
+	return (h ^ h >> 16) % CACHE_SLOTS;
+}
+
+/* The fields that every reply with this file has; written once for all. */
+static void describe(struct opened *o, const char *path,
+		     const struct mime *mime)
+{
+	struct text t = text_over(o->fields, sizeof(o->fields));
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char date[DATE_LEN + 1];
+
+	date_format(o->st.st_mtime, date);
+	reply_field(&t, "Content-Type", slice_of(mime_of(mime, name)));
+	reply_field(&t, "Last-Modified", (struct slice){ date, DATE_LEN });
+	reply_field(
+		&t, "ETag",
+		(struct slice){ o->validators.etag, o->validators.etag_len });
+	reply_field(&t, "Accept-Ranges", SLICE("bytes"));
+	o->fields_len = t.len;
+	if (t.full)
+		o->status = 500;
+}
+
+static void look(struct opened *o, const struct policy *policy,
+		 const char *path)
+{
+	struct timespec now;
+
+	/* Before the look: a change after it must not seem long past. */
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	o->status = 0;
+	o->fields_len = 0;
+	o->fd = find_open(policy->root, path, &o->st);
+	if (o->fd < 0) {
+		o->status = find_status(o->fd);
+		o->fd = -1;
+	} else if (S_ISREG(o->st.st_mode)) {
+		cond_of_stat(&o->st, now, &o->validators);
+		describe(o, path, policy->mime);
+	}
+}
+
+void cache_give(struct cache *c, struct opened *o)
+{
+	if (o == NULL || --o->shares > 0)
+		return;
+	if (o->fd >= 0)
+		(void)close(o->fd);
+	o->next_free = c->free;
+	c->free = o;
+}
+
+static struct opened *opened_new(struct cache *c)
+{
+	struct opened *o = c->free;
+
+	if (o == NULL)
+		return malloc(sizeof(*o));
+	c->free = o->next_free;
+	return o;
+}
+
+static void keep(struct cache *c, struct opened *o, size_t slot)
+{
+	if (c->slots[slot] == NULL)
+		c->used[c->n_used++] = (uint8_t)slot;
+	else
+		cache_give(c, c->slots[slot]);
+	c->slots[slot] = o;
+	o->shares++;
+}
+
+struct opened *cache_take(struct cache *c, const char *path, size_t len)
+{
+	size_t slot = slot_of(path, len);
+	struct opened *o = c->slots[slot];
+
+	if (o != NULL && o->path_len == len &&
+	    memcmp(o->path, path, len) == 0) {
+		o->shares++;
+		return o;
+	}
+	o = opened_new(c);
+	if (o == NULL)
+		return NULL;
+	look(o, c->policy, path);
+	o->shares = 1;
+	if (len < sizeof(o->path)) {
+		memcpy(o->path, path, len);
+		o->path_len = len;
+		keep(c, o, slot);
+	}
+	return o;
+}
+
+void cache_empty(struct cache *c)
+{
+	while (c->n_used > 0) {
+		struct opened **slot = &c->slots[c->used[--c->n_used]];
+
+		cache_give(c, *slot);
+		*slot = NULL;
+	}
+}

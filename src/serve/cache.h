@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was opened in this turn of the loop. Requests that are ready in one
+ * turn share a descriptor and all that is known of it; at the end of the turn
+ * the cache forgets, so nobody is ever answered from what was opened before
+ * his request was there.
+ *
+ *      path ──► cache ──► opened (counted) ◄── answers that are being sent
+ *                 │  miss: find_open()
+ *                 └─ end of turn: gives back its share
+ */
+#ifndef SERVE_CACHE_H
+#define SERVE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "http/cond.h"
+
+struct mime;
+
+/* What answers depend on; shared by all threads, and read only. */
+struct policy {
+	int root;          /* descriptor of the root */
+	bool hidden;       /* dot names are served as well */
+	const char *index; /* name of the page of a folder; "" none */
+	const struct mime *mime;
+};
+
+enum { CACHE_SLOTS = 64, OPENED_PATH_SIZE = 256, OPENED_FIELDS_SIZE = 512 };
+
+/* A file or a folder, or the status that looking for it is answered with. */
+struct opened {
+	uint32_t shares;
+	int fd;     /* -1: see status */
+	int status; /* 0: fd is open */
+	size_t path_len;
+	struct stat st;
+	struct validators validators;
+	size_t fields_len;
+	char fields[OPENED_FIELDS_SIZE]; /* of its reply, whole lines */
+	char path[OPENED_PATH_SIZE];
+	struct opened *next_free;
+};
+
+struct cache {
+	const struct policy *policy;
+	struct opened *slots[CACHE_SLOTS];
+	uint8_t used[CACHE_SLOTS]; /* which slots, in no order */
+	uint32_t n_used;
+	struct opened *free;
+};
+
+void cache_init(struct cache *c, const struct policy *policy);
+/* All shares but the cache's own must have been given back. */
+void cache_done(struct cache *c);
+/*
+ * A share of what path names (len bytes, then a NUL). NULL: no memory. The
+ * share goes back with cache_give().
+ */
+struct opened *cache_take(struct cache *c, const char *path, size_t len);
+void cache_give(struct cache *c, struct opened *o);
+/* The end of the turn. */
+void cache_empty(struct cache *c);
+
+#endif

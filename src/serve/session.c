@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* One switch of five states, and how a connection comes and goes. */
+#include "serve/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "serve/state.h"
+#include "serve/worker.h"
+
+static void session_free(struct session *s)
+{
+	struct worker *w = s->worker;
+
+	loop_drop(&w->loop, s->key);
+	timer_stop(&s->timer);
+	list_remove(&s->run);
+	list_remove(&s->link);
+	(void)close(s->fd);
+	atomic_fetch_sub_explicit(&w->shared->connections, 1,
+				  memory_order_relaxed);
+	free(s);
+}
+
+/* The session may be gone afterwards. */
+static void session_run(struct session *s)
+{
+	uint32_t rounds = 0;
+	bool on = true;
+
+	while (on) {
+		switch ((enum session_state)s->state) {
+		case SESSION_READ:
+			on = state_read(s);
+			break;
+		case SESSION_ANSWER:
+			on = state_answer(s);
+			break;
+		case SESSION_SEND:
+			on = state_send(s, &rounds);
+			break;
+		case SESSION_LINGER:
+			on = state_linger(s);
+			break;
+		case SESSION_CLOSED:
+			session_free(s);
+			return;
+		}
+	}
+}
+
+/* One that is in the run queue has its turn there, and only there. */
+static void ready(void *context, uint32_t events)
+{
+	struct session *s = context;
+
+	(void)events;
+	if (list_is_empty(&s->run))
+		session_run(s);
+}
+
+void session_go_on(struct list *run)
+{
+	session_run(container_of(run, struct session, run));
+}
+
+int session_new(struct worker *w, int fd, const struct addr *peer)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (s == NULL)
+		return -ENOMEM;
+	s->worker = w;
+	s->fd = fd;
+	peer_of_addr(peer, &s->peer);
+	r = loop_add(&w->loop, fd, EPOLLIN, ready, s, &s->key);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	timer_init(&s->timer);
+	list_init(&s->run);
+	list_init(&s->link);
+	list_append(&w->sessions, &s->link);
+	timer_start(&w->idle_late, &s->timer, w->loop.now_ms);
+	atomic_fetch_add_explicit(&w->shared->connections, 1,
+				  memory_order_relaxed);
+	return 0;
+}
+
+/* Each may leave the list while it runs, but none of the others does. */
+void session_drain_all(struct list *sessions)
+{
+	struct list *next;
+
+	for (struct list *at = sessions->next; at != sessions; at = next) {
+		struct session *s = container_of(at, struct session, link);
+
+		next = at->next;
+		if (s->state == SESSION_READ && s->work == NULL)
+			session_run(s);
+	}
+}
+
+void session_cut_all(struct list *sessions)
+{
+	while (!list_is_empty(sessions)) {
+		struct session *s = container_of(sessions->next, struct session,
+						 link);
+
+		(void)state_abandon(s);
+		session_free(s);
+	}
+}
+
+/* A head that does not end is answered; the answer ends the connection. */
+void session_head_late(struct timer *t)
+{
+	struct session *s = container_of(t, struct session, timer);
+
+	if (s->work != NULL)
+		(void)state_refuse(s, 408);
+	else
+		(void)state_abandon(s);
+	list_remove(&s->run);
+	session_run(s);
+}
+
+void session_late(struct timer *t)
+{
+	struct session *s = container_of(t, struct session, timer);
+
+	(void)state_abandon(s);
+	session_free(s);
+}

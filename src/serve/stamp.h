@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The time as text, for the Date field and for the log, once a second. */
+#ifndef SERVE_STAMP_H
+#define SERVE_STAMP_H
+
+#include <stdint.h>
+
+#include "http/date.h"
+
+/* "21/Nov/2026:19:40:02 +0000" and a NUL, with room for odd years. */
+enum { STAMP_LOG_SIZE = 48 };
+
+struct stamp {
+	uint64_t due_ms; /* of the loop's clock: when the second is over */
+	char date[DATE_LEN + 1];
+	char log[STAMP_LOG_SIZE];
+};
+
+/* Reads the clock only when a second has passed. */
+void stamp_refresh(struct stamp *s, uint64_t now_ms);
+
+#endif

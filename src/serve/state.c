@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens in each state, and which one is next. */
+#include "serve/state.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "net/addr.h"
+#include "serve/session.h"
+#include "serve/worker.h"
+
+/* Answers that one session may have in a turn, large ones counting more. */
+enum { ROUNDS_MAX = 16, ROUND_SIZE = 64 * 1024 };
+/* While lingering: bytes thrown away at a time, and in all. */
+enum { DRAIN_SIZE = 8 * 1024, DRAIN_TIMES = 16, DRAIN_MAX = 64 << 20 };
+
+static bool go(struct session *s, enum session_state state)
+{
+	s->state = (uint8_t)state;
+	return true;
+}
+
+/* It goes on in the next turn, after all others had theirs. */
+static bool next_turn(struct session *s)
+{
+	list_append(&s->worker->running, &s->run);
+	return false;
+}
+
+static void arm(struct session *s, struct timer_queue *q)
+{
+	timer_start(q, &s->timer, s->worker->loop.now_ms);
+}
+
+static void give_work(struct session *s)
+{
+	if (s->work == NULL)
+		return;
+	worker_give(s->worker, s->work);
+	s->work = NULL;
+	s->waits = false;
+}
+
+/* ── READ: bytes to a head ── */
+
+bool state_refuse(struct session *s, int status)
+{
+	s->work->refusal = status;
+	return go(s, SESSION_ANSWER);
+}
+
+static bool parse(struct session *s)
+{
+	struct work *work = s->work;
+	int r = head_parse(&work->head, work->in, work->in_len);
+
+	work->looked = work->in_len;
+	if (r == 0)
+		return go(s, SESSION_ANSWER);
+	if (r != HEAD_MORE)
+		return state_refuse(s, r);
+	if (!s->waits)
+		arm(s, &s->worker->head_late);
+	s->waits = true;
+	return false;
+}
+
+/* Nothing came: an idle one waits cheaply, or leaves when all do. */
+static bool wait_idly(struct session *s)
+{
+	if (s->work->in_len > 0)
+		return false;
+	give_work(s);
+	if (!s->worker->draining)
+		return false;
+	if (s->asked)
+		return go(s, SESSION_CLOSED);
+	arm(s, &s->worker->first_late);
+	return false;
+}
+
+bool state_read(struct session *s)
+{
+	struct work *work = s->work;
+	ssize_t n;
+
+	if (work == NULL)
+		work = s->work = worker_take(s->worker);
+	if (work == NULL)
+		return go(s, SESSION_CLOSED);
+	if (work->looked < work->in_len)
+		return parse(s);
+	n = recv(s->fd, work->in + work->in_len,
+		 sizeof(work->in) - work->in_len, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return wait_idly(s);
+	if (n <= 0)
+		return state_abandon(s);
+	work->in_len += (uint32_t)n;
+	return parse(s);
+}
+
+/* ── ANSWER: a head to a reply, and the transfer that it is ── */
+
+bool state_answer(struct session *s)
+{
+	struct worker *w = s->worker;
+	struct work *work = s->work;
+	struct answer *a = &work->answer;
+	struct pour_opts opts = {
+		.pool = w->pool,
+		.flags = POUR_EXACT | POUR_SIGNALS_IGNORED,
+	};
+
+	stamp_refresh(&w->stamp, w->loop.now_ms);
+	answer_begin(a, w->stamp.date, w->draining);
+	if (work->refusal != 0)
+		answer_refuse(a, work->refusal);
+	else
+		answer_request(a, &w->cache, &work->head);
+	opts.head = a->head.at;
+	opts.head_size = a->head.len;
+	work->moved = UINT64_MAX;
+	s->state = SESSION_SEND;
+	if (pour_begin(&work->pour, pour_socket(s->fd), a->body, a->body_len,
+		       &opts) < 0)
+		return state_abandon(s);
+	return true;
+}
+
+/* ── SEND: the reply leaves ── */
+
+/* Bytes of the next request that came with this one to the front. */
+static void forget_request(struct work *work)
+{
+	uint32_t len = (uint32_t)work->head.len;
+
+	work->in_len -= len;
+	work->looked = 0;
+	if (work->in_len > 0)
+		memmove(work->in, work->in + len, work->in_len);
+	head_init(&work->head);
+}
+
+/*
+ * A close with unread bytes is a reset, and that may destroy the answer on
+ * its way (RFC 9112, 9.6).
+ */
+static bool must_linger(const struct session *s)
+{
+	const struct work *work = s->work;
+	int unread = 0;
+
+	if (work->refusal != 0 || work->head.has_body ||
+	    work->in_len > work->head.len)
+		return true;
+	return ioctl(s->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+static bool leave(struct session *s)
+{
+	bool linger = must_linger(s);
+
+	give_work(s);
+	if (!linger)
+		return go(s, SESSION_CLOSED);
+	if (shutdown(s->fd, SHUT_WR) < 0)
+		return go(s, SESSION_CLOSED);
+	if (loop_want(&s->worker->loop, s->key, EPOLLIN) < 0)
+		return go(s, SESSION_CLOSED);
+	s->drained = 0;
+	arm(s, &s->worker->linger_late);
+	return go(s, SESSION_LINGER);
+}
+
+static struct slice field(const struct head *h, struct slice name)
+{
+	const struct slice *value = head_field(h, name);
+
+	return value != NULL ? *value : (struct slice){ NULL, 0 };
+}
+
+static void note(const struct session *s)
+{
+	const struct work *work = s->work;
+	struct worker *w = s->worker;
+	struct addr peer;
+	struct access_line line = {
+		.peer = &peer,
+		.stamp = w->stamp.log,
+		.request = work->head.line,
+		.status = work->answer.status,
+		.took_ms = w->loop.now_ms - work->started_ms,
+		.account = pour_account(&work->pour),
+	};
+
+	if (w->access.off)
+		return;
+	stamp_refresh(&w->stamp, w->loop.now_ms);
+	peer_to_addr(&s->peer, &peer);
+	if (work->refusal == 0) {
+		line.referer = field(&work->head, SLICE("Referer"));
+		line.agent = field(&work->head, SLICE("User-Agent"));
+	}
+	access_note(&w->access, &line);
+}
+
+/* The log line of an answer, and all that it held given back. */
+static void end_answer(struct session *s)
+{
+	struct worker *w = s->worker;
+	struct work *work = s->work;
+
+	pour_finish(&work->pour);
+	note(s);
+	answer_finish(&work->answer, &w->cache);
+}
+
+static bool keep(struct session *s, uint32_t rounds)
+{
+	struct worker *w = s->worker;
+
+	forget_request(s->work);
+	s->waits = false;
+	s->state = SESSION_READ;
+	if (loop_want(&w->loop, s->key, EPOLLIN) < 0)
+		return state_abandon(s);
+	arm(s, &w->idle_late);
+	if (s->work->in_len == 0) {
+		give_work(s);
+		return false;
+	}
+	s->work->started_ms = w->loop.now_ms;
+	return rounds < ROUNDS_MAX || next_turn(s);
+}
+
+static bool sent(struct session *s, uint32_t *rounds)
+{
+	struct work *work = s->work;
+	uint64_t cost = 1 + work->pour.account.delivered / ROUND_SIZE;
+
+	end_answer(s);
+	s->asked = true;
+	if (work->answer.close || s->worker->draining)
+		return leave(s);
+	*rounds += (uint32_t)MIN(cost, (uint64_t)ROUNDS_MAX);
+	return keep(s, *rounds);
+}
+
+/* Time runs anew with each byte that was taken. */
+static void arm_progress(struct session *s)
+{
+	struct work *work = s->work;
+	const struct pour_account *account = pour_account(&work->pour);
+	uint64_t moved = account->head + account->delivered;
+
+	if (moved != work->moved)
+		arm(s, &s->worker->body_late);
+	work->moved = moved;
+}
+
+bool state_abandon(struct session *s)
+{
+	if (s->state == SESSION_SEND)
+		end_answer(s);
+	give_work(s);
+	return go(s, SESSION_CLOSED);
+}
+
+bool state_send(struct session *s, uint32_t *rounds)
+{
+	int want = pour_step(&s->work->pour);
+
+	if (want == 0)
+		return sent(s, rounds);
+	if (want < 0)
+		return state_abandon(s);
+	arm_progress(s);
+	if (want & POUR_WANT_CPU)
+		return next_turn(s);
+	if (loop_want(&s->worker->loop, s->key, EPOLLOUT) < 0)
+		return state_abandon(s);
+	return false;
+}
+
+/* ── LINGER: what the peer still sends is thrown away ── */
+
+bool state_linger(struct session *s)
+{
+	char waste[DRAIN_SIZE];
+
+	for (int i = 0; i < DRAIN_TIMES; i++) {
+		ssize_t n = recv(s->fd, waste, sizeof(waste), 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return false;
+		if (n <= 0 || s->drained > DRAIN_MAX)
+			return go(s, SESSION_CLOSED);
+		s->drained += (uint32_t)n;
+	}
+	return false;
+}

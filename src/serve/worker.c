@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The turns of one thread, and how they end. */
+#include "serve/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "serve/accept.h"
+#include "serve/session.h"
+
+/* Kept for the next request; about 50 KiB each. */
+enum { FREE_WORKS_MAX = 64 };
+/* How long a connection that never asked anything may still begin to. */
+enum { FIRST_AFTER_MS = 1000, ACCEPT_AFTER_MS = 100 };
+
+static void grace_over(struct timer *t)
+{
+	container_of(t, struct worker, grace)->cut = true;
+}
+
+static void init_queues(struct worker *w, const struct serve_opts *o)
+{
+	timer_queue_init(&w->head_late, o->header_timeout_ms,
+			 session_head_late);
+	timer_queue_init(&w->idle_late, o->idle_timeout_ms, session_late);
+	timer_queue_init(&w->body_late, o->body_timeout_ms, session_late);
+	timer_queue_init(&w->linger_late, o->linger_timeout_ms, session_late);
+	timer_queue_init(&w->first_late, FIRST_AFTER_MS, session_late);
+	timer_queue_init(&w->accept_late, ACCEPT_AFTER_MS, accept_resume);
+	timer_queue_init(&w->grace_late, o->grace_ms, grace_over);
+	loop_add_queue(&w->loop, &w->head_late);
+	loop_add_queue(&w->loop, &w->idle_late);
+	loop_add_queue(&w->loop, &w->body_late);
+	loop_add_queue(&w->loop, &w->linger_late);
+	loop_add_queue(&w->loop, &w->first_late);
+	loop_add_queue(&w->loop, &w->accept_late);
+	loop_add_queue(&w->loop, &w->grace_late);
+	timer_init(&w->accept_again);
+	timer_init(&w->grace);
+}
+
+int worker_init(struct worker *w, struct shared *shared, uint32_t listeners_max)
+{
+	int r;
+
+	memset(w, 0, sizeof(*w));
+	w->shared = shared;
+	w->loop.epoll_fd = w->loop.wake_fd = -1;
+	list_init(&w->sessions);
+	list_init(&w->running);
+	cache_init(&w->cache, &shared->policy);
+	access_init(&w->access, shared->opts.log_fd,
+		    shared->opts.log == SERVE_LOG_OFF);
+	w->listeners = calloc(listeners_max, sizeof(*w->listeners));
+	if (w->listeners == NULL)
+		return -ENOMEM;
+	r = loop_init(&w->loop);
+	if (r < 0)
+		return r;
+	init_queues(w, &shared->opts);
+	return pour_pool_new(&w->pool, 0, 0);
+}
+
+void worker_done(struct worker *w)
+{
+	accept_close(w);
+	while (w->free_works != NULL) {
+		struct work *work = w->free_works;
+
+		w->free_works = work->next_free;
+		free(work);
+	}
+	cache_done(&w->cache);
+	(void)pour_pool_free(w->pool);
+	loop_done(&w->loop);
+	free(w->listeners);
+}
+
+struct work *worker_take(struct worker *w)
+{
+	struct work *work = w->free_works;
+
+	if (work != NULL) {
+		w->free_works = work->next_free;
+		w->n_free_works--;
+	} else {
+		work = calloc(1, sizeof(*work));
+		if (work == NULL)
+			return NULL;
+	}
+	work->refusal = 0;
+	work->in_len = work->looked = 0;
+	work->started_ms = w->loop.now_ms;
+	head_init(&work->head);
+	return work;
+}
+
+void worker_give(struct worker *w, struct work *work)
+{
+	if (w->n_free_works >= FREE_WORKS_MAX) {
+		free(work);
+		return;
+	}
+	work->next_free = w->free_works;
+	w->free_works = work;
+	w->n_free_works++;
+}
+
+/* ── Stopping ── */
+
+/* What waits in the queue was promised a connection by the kernel already. */
+static void drain(struct worker *w)
+{
+	w->draining = true;
+	accept_last(w);
+	timer_start(&w->grace_late, &w->grace, w->loop.now_ms);
+	session_drain_all(&w->sessions);
+}
+
+static bool is_over(struct worker *w)
+{
+	int stop = atomic_load_explicit(&w->shared->stop, memory_order_relaxed);
+
+	if (stop == SERVE_NOW)
+		w->cut = true;
+	else if (stop == SERVE_DRAIN && !w->draining)
+		drain(w);
+	return w->cut || (w->draining && list_is_empty(&w->sessions));
+}
+
+/* ── A turn ── */
+
+/* Those that queued before this turn; the marker is where they end. */
+static void run_queue(struct worker *w, struct list *marker)
+{
+	while (w->running.next != marker) {
+		struct list *first = w->running.next;
+
+		list_remove(first);
+		session_go_on(first);
+	}
+	list_remove(marker);
+}
+
+static int turn(struct worker *w)
+{
+	bool idle = list_is_empty(&w->running);
+	struct list marker;
+	int r;
+
+	list_init(&marker);
+	list_append(&w->running, &marker);
+	r = loop_turn(&w->loop, idle ? UINT64_MAX : 0);
+	run_queue(w, &marker);
+	cache_empty(&w->cache);
+	access_flush(&w->access);
+	return r;
+}
+
+int worker_run(struct worker *w)
+{
+	int r = 0;
+
+	while (r >= 0 && !is_over(w))
+		r = turn(w);
+	accept_close(w);
+	session_cut_all(&w->sessions);
+	cache_empty(&w->cache);
+	access_flush(&w->access);
+	return r;
+}

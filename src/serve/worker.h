@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One thread of the server and all that is its own.
+ *
+ *      turn:  loop (accept, sessions, timers) ─► run queue ─► log ─► forget
+ *
+ * A session with nothing in flight is small; what an answer needs, a struct
+ * work, is borrowed here and comes back.
+ */
+#ifndef SERVE_WORKER_H
+#define SERVE_WORKER_H
+
+#include <pour.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "http/head.h"
+#include "net/loop.h"
+#include "net/timer.h"
+#include "serve/access.h"
+#include "serve/answer.h"
+#include "serve/cache.h"
+#include "serve/serve.h"
+#include "serve/stamp.h"
+
+struct worker;
+
+/* What all workers read; only the atomics are ever written. */
+struct shared {
+	struct policy policy;
+	struct serve_opts opts; /* defaults filled in */
+	uint64_t connections_max;
+	atomic_ullong connections;
+	atomic_int stop; /* enum serve_how, or 0 */
+};
+
+/* What a session has while a request is being read or answered. */
+struct work {
+	struct work *next_free;
+	uint64_t started_ms; /* when the request's first byte was there */
+	uint64_t moved;      /* head and body, when last looked at */
+	int refusal;         /* the status that parsing ended in, or 0 */
+	uint32_t in_len;     /* bytes in the buffer */
+	uint32_t looked;     /* how many of them were parsed already */
+	struct head head;
+	struct pour pour;
+	struct answer answer;
+	char in[HEAD_SIZE_MAX];
+};
+
+struct listener {
+	struct worker *worker;
+	int fd;
+	uint64_t key;
+};
+
+struct worker {
+	struct shared *shared;
+	struct loop loop;
+	struct pour_pool *pool;
+	struct cache cache;
+	struct stamp stamp;
+	struct timer_queue head_late, idle_late, body_late, linger_late;
+	struct timer_queue first_late; /* a first request, once draining */
+	struct timer_queue accept_late, grace_late;
+	struct timer accept_again, grace;
+	struct list sessions;
+	struct list running; /* sessions that go on in the next turn */
+	struct work *free_works;
+	uint32_t n_free_works;
+	bool draining, cut;
+	uint64_t said_ms; /* when the lack of descriptors was last said */
+	uint32_t n_listeners;
+	struct listener *listeners;
+	struct access access;
+};
+
+/* Half built on failure, for worker_done(). 0 or -errno. */
+int worker_init(struct worker *w, struct shared *shared,
+		uint32_t listeners_max);
+void worker_done(struct worker *w);
+/* Serves until told to stop. 0 or -errno. */
+int worker_run(struct worker *w);
+
+/* Lends the memory for one request, empty; NULL: there is none. */
+struct work *worker_take(struct worker *w);
+void worker_give(struct worker *w, struct work *work);
+
+#endif
