@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Heads to replies: a table of requests, and what must be in the answer. */
+#include "serve/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/head.h"
+#include "serve/cache.h"
+#include "test.h"
+#include "tree.h"
+
+/* A folder, what serves it, and the last answer. */
+struct desk {
+	struct tree tree;
+	struct policy policy;
+	struct cache cache;
+	struct answer *answer;
+	char head[ANSWER_HEAD_SIZE + 1]; /* of the answer, as a string */
+};
+
+static struct desk *desk_new(void)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+
+	assert_non_null(d);
+	d->answer = calloc(1, sizeof(*d->answer));
+	assert_non_null(d->answer);
+	tree_init(&d->tree);
+	tree_file(&d->tree, "file.txt", "0123456789");
+	tree_file(&d->tree, "empty", "");
+	tree_file(&d->tree, ".secret", "x");
+	tree_folder(&d->tree, ".well-known");
+	tree_file(&d->tree, ".well-known/x", "well");
+	tree_folder(&d->tree, "a b");
+	tree_folder(&d->tree, "site");
+	tree_file(&d->tree, "site/index.html", "<p>hi");
+	tree_link(&d->tree, "out", "/etc/passwd");
+	d->policy.root = d->tree.root;
+	d->policy.index = "index.html";
+	cache_init(&d->cache, &d->policy);
+	return d;
+}
+
+static void desk_free(struct desk *d)
+{
+	answer_finish(d->answer, &d->cache);
+	cache_done(&d->cache);
+	tree_done(&d->tree);
+	free(d->answer);
+	free(d);
+}
+
+static void show(struct desk *d)
+{
+	memcpy(d->head, d->answer->head.at, d->answer->head.len);
+	d->head[d->answer->head.len] = '\0';
+}
+
+/* Answers a request in the server's way; the status. */
+static int ask(struct desk *d, const char *request)
+{
+	struct head head;
+	int r;
+
+	answer_finish(d->answer, &d->cache);
+	cache_empty(&d->cache);
+	head_init(&head);
+	r = head_parse(&head, request, strlen(request));
+	answer_begin(d->answer, "Sat, 21 Nov 2026 19:40:02 GMT", false);
+	if (r == 0)
+		answer_request(d->answer, &d->cache, &head);
+	else
+		answer_refuse(d->answer, r);
+	show(d);
+	return d->answer->status;
+}
+
+static bool says(const struct desk *d, const char *line)
+{
+	char wanted[512];
+
+	snprintf(wanted, sizeof(wanted), "\r\n%s\r\n", line);
+	return strstr(d->head, wanted) != NULL;
+}
+
+#define HOST " HTTP/1.1\r\nHost: x\r\n"
+#define END  "\r\n"
+
+TEST(answer_statuses)
+{
+	static const struct {
+		const char *request;
+		int status;
+		bool close;
+	} table[] = {
+		{"GET /file.txt" HOST END,                          200, false},
+		{ "HEAD /file.txt" HOST END,                        200, false},
+		{ "GET /file.txt" HOST "Connection: close\r\n" END, 200, true },
+		{ "GET /file.txt HTTP/1.0\r\n" END,                 200, true },
+		{ "GET /file.txt" HOST "Content-Length: 3\r\n" END, 200, true },
+		{ "GET /file.txt?q=1" HOST END,                     200, false},
+		{ "GET http://x/file.txt" HOST END,                 200, false},
+		{ "GET /./a%20b/../file.txt" HOST END,              200, false},
+		{ "GET /none" HOST END,                             404, false},
+		{ "GET /file.txt/" HOST END,                        404, false},
+		{ "GET /file.txt/x" HOST END,                       404, false},
+		{ "GET /.secret" HOST END,                          404, false},
+		{ "GET /a%20b/../.secret" HOST END,                 404, false},
+		{ "GET /%2esecret" HOST END,                        404, false},
+		{ "GET /.well-known/x" HOST END,                    200, false},
+		{ "GET /.well-known/.x" HOST END,                   404, false},
+		{ "GET /out" HOST END,                              403, false},
+		{ "GET /a%2fb" HOST END,                            404, false},
+		{ "GET /../etc/passwd" HOST END,                    400, true },
+		{ "GET /%zz" HOST END,                              400, true },
+		{ "GET /%00" HOST END,                              400, true },
+		{ "POST /file.txt" HOST END,                        405, false},
+		{ "POST /x" HOST "Content-Length: 3\r\n" END,       405, true },
+		{ "OPTIONS *" HOST END,                             405, false},
+		{ "BREW /pot" HOST END,                             501, false},
+		{ "GET / HTTP/1.1\r\n" END,                         400, true },
+		{ "GET / HTTP/2.0\r\nHost: x\r\n" END,              505, true },
+		{ "\x16\x03\x01 / \r\n\r\n",                        400, true },
+		{ "GET /site" HOST END,                             301, false},
+		{ "GET /site/" HOST END,                            200, false},
+		{ "GET /" HOST END,                                 200, false},
+	};
+	struct desk *d = desk_new();
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		int status = ask(d, table[i].request);
+
+		if (status != table[i].status)
+			fail_msg("%d for %s", status, table[i].request);
+		if (d->answer->close != table[i].close)
+			fail_msg("close for %s", table[i].request);
+		assert_int_equal(says(d, "Connection: close"), table[i].close);
+		assert_false(d->answer->head.full);
+		assert_non_null(strstr(d->head, "\r\n\r\n"));
+	}
+	desk_free(d);
+}
+
+TEST(answer_of_a_file)
+{
+	struct desk *d = desk_new();
+
+	assert_int_equal(ask(d, "GET /file.txt" HOST END), 200);
+	assert_memory_equal(d->head, "HTTP/1.1 200 OK\r\n", 17);
+	assert_true(says(d, "Date: Sat, 21 Nov 2026 19:40:02 GMT"));
+	assert_true(says(d, "Content-Type: text/plain; charset=utf-8"));
+	assert_true(says(d, "Content-Length: 10"));
+	assert_true(says(d, "Accept-Ranges: bytes"));
+	assert_true(says(d, "Last-Modified: Sun, 09 Sep 2001 01:46:40 GMT"));
+	assert_non_null(strstr(d->head, "\r\nETag: "));
+	assert_int_equal(d->answer->body.kind, POUR_FILE);
+	assert_true(d->answer->body.offset == 0);
+	assert_true(d->answer->body_len == 10);
+	assert_int_equal(ask(d, "GET /empty" HOST END), 200);
+	assert_true(says(d, "Content-Length: 0"));
+	assert_true(d->answer->body_len == 0);
+	desk_free(d);
+}
+
+TEST(answer_keeps_old_clients_only_when_asked)
+{
+	struct desk *d = desk_new();
+
+	ask(d, "GET /file.txt HTTP/1.0\r\nConnection: keep-alive\r\n" END);
+	assert_false(d->answer->close);
+	assert_true(says(d, "Connection: keep-alive"));
+	ask(d, "GET /file.txt" HOST END);
+	assert_null(strstr(d->head, "Connection"));
+	desk_free(d);
+}
+
+/* A HEAD has the fields of the GET and no body; Range means nothing to it. */
+TEST(answer_to_head)
+{
+	struct desk *d = desk_new();
+	char *get;
+
+	ask(d, "GET /file.txt" HOST END);
+	get = strdup(d->head);
+	assert_int_equal(
+		ask(d, "HEAD /file.txt" HOST "Range: bytes=0-1\r\n" END), 200);
+	assert_string_equal(d->head, get);
+	assert_true(d->answer->body_len == 0);
+	free(get);
+	assert_int_equal(ask(d, "HEAD /none" HOST END), 404);
+	assert_true(d->answer->body_len == 0);
+	assert_false(says(d, "Content-Length: 0"));
+	assert_int_equal(ask(d, "HEAD /" HOST END), 200);
+	assert_true(d->answer->body_len == 0);
+	assert_false(says(d, "Content-Length: 0"));
+	desk_free(d);
+}
+
+static void range_is(struct desk *d, const char *range, int status,
+		     const char *field, uint64_t len)
+{
+	char request[256];
+
+	snprintf(request, sizeof(request), "GET /file.txt" HOST "%s\r\n" END,
+		 range);
+	assert_int_equal(ask(d, request), status);
+	if (field != NULL && !says(d, field))
+		fail_msg("%s: %s", range, d->head);
+	if (status != 416)
+		assert_true(d->answer->body_len == len);
+}
+
+TEST(answer_with_ranges)
+{
+	struct desk *d = desk_new();
+
+	range_is(d, "Range: bytes=2-4", 206, "Content-Range: bytes 2-4/10", 3);
+	assert_true(d->answer->body.offset == 2);
+	assert_true(says(d, "Content-Length: 3"));
+	range_is(d, "Range: bytes=7-", 206, "Content-Range: bytes 7-9/10", 3);
+	range_is(d, "Range: bytes=-2", 206, "Content-Range: bytes 8-9/10", 2);
+	range_is(d, "Range: bytes=5-99", 206, "Content-Range: bytes 5-9/10", 5);
+	range_is(d, "Range: bytes=10-", 416, "Content-Range: bytes */10", 0);
+	assert_int_equal(d->answer->body.kind, POUR_MEMORY);
+	range_is(d, "Range: bytes=0-1,3-4", 200, "Content-Length: 10", 10);
+	range_is(d, "Range: lines=0-1", 200, "Content-Length: 10", 10);
+	range_is(d, "Range: bytes=0-1\r\nRange: bytes=2-3", 200, NULL, 10);
+	range_is(d, "Range: bytes=0-1\r\nIf-Range: \"other\"", 200, NULL, 10);
+	desk_free(d);
+}
+
+/* The validator that the answer has, in a request of its own. */
+static int ask_with_etag(struct desk *d, const char *field, const char *more)
+{
+	char request[512], *at, *end;
+
+	ask(d, "GET /file.txt" HOST END);
+	at = strstr(d->head, "\r\nETag: ");
+	assert_non_null(at);
+	at += 8;
+	end = strstr(at, "\r\n");
+	*end = '\0';
+	snprintf(request, sizeof(request),
+		 "GET /file.txt" HOST "%s: %s\r\n%s" END, field, at, more);
+	return ask(d, request);
+}
+
+TEST(answer_with_conditions)
+{
+	struct desk *d = desk_new();
+
+	assert_int_equal(ask_with_etag(d, "If-None-Match", ""), 304);
+	assert_true(d->answer->body_len == 0);
+	assert_non_null(strstr(d->head, "\r\nETag: "));
+	assert_null(strstr(d->head, "Content-"));
+	assert_int_equal(
+		ask_with_etag(d, "If-None-Match", "Range: bytes=0-1\r\n"), 304);
+	assert_int_equal(
+		ask(d, "GET /file.txt" HOST "If-Match: \"other\"\r\n" END),
+		412);
+	assert_int_equal(ask(d, "GET /file.txt" HOST "If-Modified-Since: "
+				"Sun, 09 Sep 2001 01:46:40 GMT\r\n" END),
+			 304);
+	desk_free(d);
+}
+
+TEST(answer_redirects_to_the_slash)
+{
+	struct desk *d = desk_new();
+
+	assert_int_equal(ask(d, "GET /a%20b?x=/y" HOST END), 301);
+	assert_true(says(d, "Location: /a%20b/?x=/y"));
+	assert_int_equal(ask(d, "GET //site" HOST END), 301);
+	assert_true(says(d, "Location: /site/"));
+	assert_int_equal(ask(d, "GET /x/..//site" HOST END), 301);
+	assert_true(says(d, "Location: /site/"));
+	desk_free(d);
+}
+
+TEST(answer_of_a_folder)
+{
+	struct desk *d = desk_new();
+
+	assert_int_equal(ask(d, "GET /site/" HOST END), 200);
+	assert_int_equal(d->answer->body.kind, POUR_FILE);
+	assert_true(d->answer->body_len == 5);
+	assert_true(says(d, "Content-Type: text/html; charset=utf-8"));
+	assert_int_equal(ask(d, "GET /a%20b/" HOST END), 200);
+	assert_int_equal(d->answer->body.kind, POUR_MEMORY);
+	assert_true(says(d, "X-Content-Type-Options: nosniff"));
+	assert_non_null(strstr(d->head, "default-src 'none'"));
+	desk_free(d);
+}
+
+TEST(answer_says_what_is_allowed)
+{
+	struct desk *d = desk_new();
+
+	assert_int_equal(ask(d, "DELETE /file.txt" HOST END), 405);
+	assert_true(says(d, "Allow: GET, HEAD"));
+	desk_free(d);
+}
+
+/* Before the turn is over a path is opened once; after it, anew. */
+TEST(cache_forgets_at_the_end_of_the_turn)
+{
+	struct desk *d = desk_new();
+	struct opened *a = cache_take(&d->cache, "file.txt", 8);
+	struct opened *b = cache_take(&d->cache, "file.txt", 8);
+	struct opened *c;
+
+	assert_ptr_equal(a, b);
+	assert_int_equal(unlinkat(d->tree.root, "file.txt", 0), 0);
+	cache_empty(&d->cache);
+	c = cache_take(&d->cache, "file.txt", 8);
+	assert_int_equal(c->status, 404);
+	assert_int_equal(a->status, 0);
+	assert_true(lseek(a->fd, 0, SEEK_END) == 10);
+	cache_give(&d->cache, a);
+	cache_give(&d->cache, b);
+	cache_give(&d->cache, c);
+	desk_free(d);
+}
+
+TEST(cache_survives_many_paths)
+{
+	struct desk *d = desk_new();
+	char path[400];
+
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 1000; i++) {
+			struct opened *o;
+			int n = snprintf(path, sizeof(path), "%0*d",
+					 i % 390 + 1, i);
+
+			o = cache_take(&d->cache, path, (size_t)n);
+			assert_int_equal(o->status, 404);
+			cache_give(&d->cache, o);
+		}
+		cache_empty(&d->cache);
+	}
+	desk_free(d);
+}
+
+TEST_MAIN()
