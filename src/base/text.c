@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Text piece by piece, and the few things that people write as numbers. */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAP_FIRST = 4096 };
+
+struct text text_over(char *memory, size_t size)
+{
+	return (struct text){ .at = memory, .size = size, .max = size };
+}
+
+struct text text_heap(size_t max)
+{
+	return (struct text){ .max = max };
+}
+
+void text_free(struct text *t)
+{
+	free(t->at);
+	*t = (struct text){ .max = t->max };
+}
+
+/* Room for n bytes more, or full. Doubles, so that adding stays linear. */
+static bool make_room(struct text *t, size_t n)
+{
+	size_t size = t->size > 0 ? t->size : HEAP_FIRST;
+	char *at;
+
+	if (n <= t->size - t->len)
+		return true;
+	if (n > t->max - t->len) {
+		t->full = true;
+		return false;
+	}
+	while (size - t->len < n)
+		size = size < t->max / 2 ? size * 2 : t->max;
+	at = realloc(t->at, size);
+	if (at == NULL) {
+		t->full = true;
+		return false;
+	}
+	t->at = at;
+	t->size = size;
+	return true;
+}
+
+void text_add(struct text *t, struct slice s)
+{
+	if (s.len == 0 || !make_room(t, s.len))
+		return;
+	memcpy(t->at + t->len, s.at, s.len);
+	t->len += s.len;
+}
+
+void text_str(struct text *t, const char *s)
+{
+	text_add(t, slice_of(s));
+}
+
+void text_char(struct text *t, char c)
+{
+	text_add(t, (struct slice){ &c, 1 });
+}
+
+static void add_number(struct text *t, uint64_t n, unsigned base,
+		       unsigned width)
+{
+	char digits[64];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = "0123456789abcdef"[n % base];
+		n /= base;
+	} while (n > 0 && at > 0);
+	while (sizeof(digits) - at < width && at > 0)
+		digits[--at] = '0';
+	text_add(t, (struct slice){ digits + at, sizeof(digits) - at });
+}
+
+void text_u64(struct text *t, uint64_t n)
+{
+	add_number(t, n, 10, 1);
+}
+
+void text_hex(struct text *t, uint64_t n)
+{
+	add_number(t, n, 16, 1);
+}
+
+void text_padded(struct text *t, uint64_t n, unsigned width)
+{
+	add_number(t, n, 10, width);
+}
+
+/* Digits at the front of s; how many, 0: none, or past 64 bits. */
+static size_t read_digits(struct slice s, uint64_t *ret)
+{
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(s.at[i] - '0'), &n))
+			return 0;
+	if (i > 0)
+		*ret = n;
+	return i;
+}
+
+bool text_digits(struct slice s, uint64_t max, uint64_t *ret)
+{
+	uint64_t n;
+	size_t len = read_digits(s, &n);
+
+	if (len == 0 || len != s.len || n > max)
+		return false;
+	*ret = n;
+	return true;
+}
+
+bool text_size(const char *s, uint64_t *ret)
+{
+	static const char units[] = "kKmMgGtT";
+	uint64_t n;
+	size_t len = read_digits(slice_of(s), &n);
+	const char *unit;
+	unsigned bits;
+
+	if (len == 0)
+		return false;
+	if (s[len] == '\0') {
+		*ret = n;
+		return true;
+	}
+	unit = strchr(units, s[len]);
+	if (unit == NULL || s[len + 1] != '\0')
+		return false;
+	bits = (unsigned)((unit - units) / 2 + 1) * 10;
+	if (n > UINT64_MAX >> bits)
+		return false;
+	*ret = n << bits;
+	return true;
+}
+
+bool text_seconds(const char *s, uint64_t *ret_ms)
+{
+	uint64_t n = 0, unit = 100;
+	size_t len = read_digits(slice_of(s), &n);
+
+	if (len == 0 || n > UINT64_MAX / 1000 - 1)
+		return false;
+	n *= 1000;
+	if (s[len] == '.') {
+		for (len++; s[len] >= '0' && s[len] <= '9'; len++) {
+			n += (uint64_t)(s[len] - '0') * unit;
+			unit /= 10;
+		}
+	}
+	if (s[len] != '\0')
+		return false;
+	*ret_ms = n;
+	return true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* A target to a path: see target.h. */
+#include "http/target.h"
+
+#include <stdint.h>
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* absolute-form: what follows the authority; the Host was checked. */
+static bool skip_authority(struct slice *s)
+{
+	static const struct slice schemes[] = {
+		{"http://",   7},
+                { "https://", 8}
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = schemes[i].len;
+		const char *slash;
+
+		if (s->len <= n ||
+		    !slice_is_word((struct slice){ s->at, n }, schemes[i]))
+			continue;
+		slash = memchr(s->at + n, '/', s->len - n);
+		if (slash == NULL) {
+			*s = SLICE("/");
+			return true;
+		}
+		s->len -= (size_t)(slash - s->at);
+		s->at = slash;
+		return true;
+	}
+	return false;
+}
+
+/* One byte, decoded; 0 or a status. */
+static int decode(struct slice s, size_t *i, char *ret)
+{
+	unsigned char c = (unsigned char)s.at[*i];
+
+	if (c <= ' ' || c >= 0x7f)
+		return 400;
+	*ret = (char)c;
+	if (c == '%') {
+		int high = *i + 2 < s.len ? hex(s.at[*i + 1]) : -1;
+		int low = *i + 2 < s.len ? hex(s.at[*i + 2]) : -1;
+
+		if (high < 0 || low < 0)
+			return 400;
+		*ret = (char)(high << 4 | low);
+		if (*ret == '\0')
+			return 400;
+		if (*ret == '/')
+			return 404;
+		*i += 2;
+	}
+	(*i)++;
+	return 0;
+}
+
+/* Back to the slash before the last segment; false: there is none. */
+static bool climb(struct target *t)
+{
+	if (t->len == 0)
+		return false;
+	t->len--;
+	while (t->len > 0 && t->path[t->len - 1] != '/')
+		t->len--;
+	return true;
+}
+
+/* The segment from start on is complete: "", "." and ".." go. */
+static int close_segment(struct target *t, size_t start, bool slash)
+{
+	struct slice s = { t->path + start, t->len - start };
+
+	if (slice_is(s, SLICE(".")) || s.len == 0) {
+		t->len = start;
+		return 0;
+	}
+	if (slice_is(s, SLICE(".."))) {
+		t->len = start;
+		return climb(t) ? 0 : 400;
+	}
+	if (slash)
+		t->path[t->len++] = '/';
+	return 0;
+}
+
+int target_parse(struct target *ret, struct slice text)
+{
+	size_t i = 0, start = 0;
+	const char *question;
+	int status = 0;
+
+	ret->len = 0;
+	ret->query = (struct slice){ NULL, 0 };
+	if (text.len == 0 || text.len >= TARGET_PATH_SIZE)
+		return 400;
+	if (text.at[0] != '/' && !skip_authority(&text))
+		return 400;
+	question = memchr(text.at, '?', text.len);
+	if (question != NULL) {
+		ret->query.at = question + 1;
+		ret->query.len = text.len - (size_t)(question + 1 - text.at);
+		text.len = (size_t)(question - text.at);
+	}
+	ret->raw = text;
+	for (i = 1; status == 0 && i < text.len;) {
+		if (text.at[i] == '/') {
+			status = close_segment(ret, start, true);
+			start = ret->len;
+			i++;
+			continue;
+		}
+		status = decode(text, &i, &ret->path[ret->len]);
+		ret->len++;
+	}
+	if (status == 0)
+		status = close_segment(ret, start, false);
+	ret->path[ret->len] = '\0';
+	return status;
+}
+
+bool target_is_hidden(const struct target *t)
+{
+	static const char known[] = ".well-known/";
+	size_t i = 0;
+
+	if (strncmp(t->path, known, sizeof(known) - 1) == 0)
+		i = sizeof(known) - 1;
+	for (bool first = true; i < t->len; i++) {
+		if (first && t->path[i] == '.')
+			return true;
+		first = t->path[i] == '/';
+	}
+	return false;
+}

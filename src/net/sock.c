@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Listening and accepting: see sock.h. */
+#include "net/sock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+/* The kernel cuts it at net.core.somaxconn. */
+enum { BACKLOG = 4096, ACCEPT_TRIES = 16 };
+
+static int set_flag(int fd, int level, int name)
+{
+	const int on = 1;
+
+	return setsockopt(fd, level, name, &on, sizeof(on)) < 0 ? -errno : 0;
+}
+
+/* A socket bound to the address, not listening yet. */
+static int open_bound(const struct addr *a, bool shared)
+{
+	auto_close int fd = socket(
+		a->sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int r = fd < 0 ? -errno : 0;
+
+	if (r == 0 && a->sa.sa_family != AF_UNIX) {
+		r = set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+		/* Accepted sockets inherit it: one call less for each. */
+		if (r == 0)
+			r = set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
+	}
+	if (r == 0 && a->sa.sa_family == AF_INET6)
+		r = set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+	if (r == 0 && shared)
+		r = set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+	if (r == 0 && bind(fd, &a->sa, a->len) < 0)
+		r = -errno;
+	return r < 0 ? r : take_fd(&fd);
+}
+
+static void close_all(const int fds[], uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		(void)close(fds[i]);
+}
+
+/* Learns the port that was got for port 0. */
+static int ask_bound(struct addr *a, int fd)
+{
+	a->len = sizeof(a->storage);
+	return getsockname(fd, &a->sa, &a->len) < 0 ? -errno : 0;
+}
+
+/*
+ * Whether the port is free: with SO_REUSEPORT the bind would succeed beside
+ * another server of the same user, and half of the clients would be its own.
+ * With SO_REUSEADDR it succeeds unless somebody listens there.
+ */
+static int probe(struct addr *a)
+{
+	auto_close int fd = open_bound(a, false);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	/* SO_REUSEADDR lets two bind as long as neither listens. */
+	if (listen(fd, 1) < 0)
+		return -errno;
+	r = ask_bound(a, fd);
+	return r;
+}
+
+static int listen_inet(struct addr *a, int fds[], uint32_t n)
+{
+	int r = probe(a);
+
+	for (uint32_t i = 0; r == 0 && i < n; i++) {
+		fds[i] = open_bound(a, true);
+		if (fds[i] >= 0 && listen(fds[i], BACKLOG) < 0) {
+			r = -errno;
+			(void)close(fds[i]);
+		}
+		if (fds[i] < 0)
+			r = fds[i];
+		if (r < 0)
+			close_all(fds, i);
+	}
+	return r;
+}
+
+/* Removes a socket file that nobody answers on; all else stays. */
+static int remove_stale(const struct addr *a)
+{
+	auto_close int fd = socket(
+		AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (lstat(a->un.sun_path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -EEXIST;
+	if (connect(fd, &a->sa, a->len) == 0 || errno != ECONNREFUSED)
+		return -EADDRINUSE;
+	return unlink(a->un.sun_path) < 0 ? -errno : 0;
+}
+
+static int listen_unix(const struct addr *a, int fds[], uint32_t n)
+{
+	int r = a->un.sun_path[0] == '\0' ? 0 : remove_stale(a);
+	auto_close int fd = r == 0 ? open_bound(a, false) : -1;
+
+	if (r < 0)
+		return r;
+	if (fd < 0)
+		return fd;
+	if (listen(fd, BACKLOG) < 0)
+		return -errno;
+	for (uint32_t i = 0; i < n; i++) {
+		fds[i] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		if (fds[i] < 0) {
+			r = -errno;
+			close_all(fds, i);
+			return r;
+		}
+	}
+	return 0;
+}
+
+int sock_listen(struct addr *a, int fds[], uint32_t n)
+{
+	if (a->sa.sa_family == AF_UNIX)
+		return listen_unix(a, fds, n);
+	return listen_inet(a, fds, n);
+}
+
+/* Errors that belong to the one connection, not to the listener. */
+static bool is_of_connection(int error)
+{
+	switch (error) {
+	case EINTR:
+	case ECONNABORTED:
+	case EPROTO:
+	case ENETDOWN:
+	case ENOPROTOOPT:
+	case EHOSTDOWN:
+	case ENONET:
+	case EHOSTUNREACH:
+	case EOPNOTSUPP:
+	case ENETUNREACH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int sock_accept(int listener, struct addr *ret_peer)
+{
+	struct addr peer;
+
+	for (int i = 0; i < ACCEPT_TRIES; i++) {
+		int fd;
+
+		peer.len = sizeof(peer.storage);
+		fd = accept4(listener, ret_peer ? &peer.sa : NULL,
+			     ret_peer ? &peer.len : NULL,
+			     SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0) {
+			if (ret_peer != NULL)
+				*ret_peer = peer;
+			return fd;
+		}
+		if (!is_of_connection(errno))
+			return -errno;
+	}
+	return -EAGAIN;
+}
+
+uint64_t sock_raise_fd_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	if (limit.rlim_cur < limit.rlim_max) {
+		rlim_t soft = limit.rlim_cur;
+
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+			limit.rlim_cur = soft;
+	}
+	return limit.rlim_cur;
+}
