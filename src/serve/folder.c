@@ -126,22 +126,32 @@ static DIR *open_dir(int fd)
 	return dir;
 }
 
+/* 0: the end was reached. 1: there is more. */
+static int read_all(const struct place *p, struct folder *f)
+{
+	int r = 1;
+
+	for (int i = 0; r > 0 && i < FOLDER_ENTRIES_MAX; i++)
+		r = read_one(p, f);
+	return r;
+}
+
 int folder_read(const struct policy *policy, int fd, const char *path,
 		struct folder *ret)
 {
 	struct folder f = { 0 };
 	struct place place = { policy, open_dir(fd), path };
-	int r = place.dir == NULL ? -errno : 1;
+	int r;
 
-	for (int i = 0; r > 0 && i < FOLDER_ENTRIES_MAX; i++)
-		r = read_one(&place, &f);
-	f.cut = r > 0;
-	if (place.dir != NULL)
-		(void)closedir(place.dir);
+	if (place.dir == NULL)
+		return -errno;
+	r = read_all(&place, &f);
+	(void)closedir(place.dir);
 	if (r < 0) {
 		folder_done(&f);
 		return r;
 	}
+	f.cut = r > 0;
 	if (f.n > 0)
 		qsort(f.entries, f.n, sizeof(*f.entries), order);
 	*ret = f;

@@ -108,10 +108,12 @@ void session_drain_all(struct list *sessions)
 
 void session_cut_all(struct list *sessions)
 {
-	while (!list_is_empty(sessions)) {
-		struct session *s = container_of(sessions->next, struct session,
-						 link);
+	struct list *next;
 
+	for (struct list *at = sessions->next; at != sessions; at = next) {
+		struct session *s = container_of(at, struct session, link);
+
+		next = at->next;
 		(void)state_abandon(s);
 		session_free(s);
 	}

@@ -14,7 +14,9 @@
 /* Not strftime(): its names of months follow the locale. */
 static void log_format(time_t t, char ret[STAMP_LOG_SIZE])
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr",
+					    "May", "Jun", "Jul", "Aug",
+					    "Sep", "Oct", "Nov", "Dec" };
 	struct text text = text_over(ret, STAMP_LOG_SIZE - 1);
 	struct tm tm = { 0 };
 	long east;
@@ -23,7 +25,7 @@ static void log_format(time_t t, char ret[STAMP_LOG_SIZE])
 	east = tm.tm_gmtoff < 0 ? -tm.tm_gmtoff : tm.tm_gmtoff;
 	text_padded(&text, (uint64_t)tm.tm_mday, 2);
 	text_char(&text, '/');
-	text_add(&text, (struct slice){ months + 3 * tm.tm_mon, 3 });
+	text_str(&text, months[tm.tm_mon]);
 	text_char(&text, '/');
 	text_padded(&text, (uint64_t)tm.tm_year + 1900, 4);
 	text_char(&text, ':');

@@ -82,7 +82,7 @@ static bool says(const struct desk *d, const char *line)
 {
 	char wanted[512];
 
-	snprintf(wanted, sizeof(wanted), "\r\n%s\r\n", line);
+	(void)snprintf(wanted, sizeof(wanted), "\r\n%s\r\n", line);
 	return strstr(d->head, wanted) != NULL;
 }
 
@@ -204,8 +204,8 @@ static void range_is(struct desk *d, const char *range, int status,
 {
 	char request[256];
 
-	snprintf(request, sizeof(request), "GET /file.txt" HOST "%s\r\n" END,
-		 range);
+	(void)snprintf(request, sizeof(request),
+		       "GET /file.txt" HOST "%s\r\n" END, range);
 	assert_int_equal(ask(d, request), status);
 	if (field != NULL && !says(d, field))
 		fail_msg("%s: %s", range, d->head);
@@ -243,8 +243,9 @@ static int ask_with_etag(struct desk *d, const char *field, const char *more)
 	at += 8;
 	end = strstr(at, "\r\n");
 	*end = '\0';
-	snprintf(request, sizeof(request),
-		 "GET /file.txt" HOST "%s: %s\r\n%s" END, field, at, more);
+	(void)snprintf(request, sizeof(request),
+		       "GET /file.txt" HOST "%s: %s\r\n%s" END, field, at,
+		       more);
 	return ask(d, request);
 }
 

@@ -64,7 +64,7 @@ TEST(find_does_not_climb)
 TEST(find_follows_links_inside_only)
 {
 	struct tree t;
-	char absolute[128] = "";
+	char absolute[TREE_PATH_SIZE];
 
 	tree_init(&t);
 	tree_folder(&t, "a");
@@ -74,7 +74,7 @@ TEST(find_follows_links_inside_only)
 	tree_link(&t, "out", "../../etc/passwd");
 	tree_link(&t, "folder-out", "..");
 	tree_link(&t, "etc", "/etc");
-	strcat(strcat(absolute, t.path), "/a/b");
+	tree_path(&t, "a/b", absolute);
 	tree_link(&t, "absolute", absolute);
 	tree_link(&t, "circle", "circle");
 	tree_link(&t, "dangling", "nowhere");
@@ -108,12 +108,14 @@ TEST(find_refuses_magic_links)
 TEST(find_refuses_what_is_no_file)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	char path[TREE_PATH_SIZE];
 	struct tree t;
 	int s = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	tree_init(&t);
 	assert_true(s >= 0);
-	strcat(strcat(un.sun_path, t.path), "/socket");
+	tree_path(&t, "socket", path);
+	memcpy(un.sun_path, path, strlen(path) + 1);
 	assert_int_equal(bind(s, (struct sockaddr *)&un, sizeof(un)), 0);
 	assert_int_equal(mkfifoat(t.root, "fifo", 0644), 0);
 	assert_int_equal(status_of(&t, "socket"), 404);
@@ -180,13 +182,13 @@ TEST(find_status_of_a_lack)
 TEST(find_root_wants_a_folder)
 {
 	struct tree t;
-	char path[128] = "";
+	char path[TREE_PATH_SIZE];
 
 	tree_init(&t);
 	tree_file(&t, "file", "text");
-	strcat(strcat(path, t.path), "/file");
+	tree_path(&t, "file", path);
 	assert_int_equal(find_root(path), -ENOTDIR);
-	strcat(strcpy(path, t.path), "/none");
+	tree_path(&t, "none", path);
 	assert_int_equal(find_root(path), -ENOENT);
 	tree_done(&t);
 }

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/base.h"
+#include "base/text.h"
 #include "net/addr.h"
 #include "server.h"
 #include "test.h"
@@ -49,17 +52,18 @@ TEST(serve_pipelining)
 {
 	enum { REQUESTS = 100 };
 	struct server *s = server_new();
+	struct text text;
 	int fd;
 
 	tree_file(&s->tree, "a", "[body]");
 	server_start(s);
 	fd = client_open(s);
-	buf[0] = '\0';
+	text = text_over(buf, sizeof(buf));
 	for (int i = 0; i < REQUESTS - 1; i++)
-		strcat(buf, "GET /a" KEEP);
-	strcat(buf, "GET /a" CLOSE);
-	for (size_t at = 0, len = strlen(buf); at < len; at += 997)
-		assert_true(send(fd, buf + at, len - at < 997 ? len - at : 997,
+		text_str(&text, "GET /a" KEEP);
+	text_str(&text, "GET /a" CLOSE);
+	for (size_t at = 0; at < text.len; at += 997)
+		assert_true(send(fd, buf + at, MIN(text.len - at, (size_t)997),
 				 0) > 0);
 	client_read(fd, NULL, buf, sizeof(buf));
 	assert_int_equal(count(buf, "HTTP/1.1 200 OK\r\n"), REQUESTS);
@@ -83,10 +87,10 @@ TEST(serve_a_big_file_by_sendfile)
 	assert_int_equal(n,
 			 33 * MIB + 1 +
 				 (uint64_t)(strstr(buf, "\r\n\r\n") + 4 - buf));
-	n = client_ask(s,
-		       "GET /big" HOST "Range: bytes=34603000-\r\n"
-		       "Connection: close\r\n\r\n",
-		       buf, sizeof(buf));
+	client_ask(s,
+		   "GET /big" HOST "Range: bytes=34603000-\r\n"
+		   "Connection: close\r\n\r\n",
+		   buf, sizeof(buf));
 	assert_non_null(strstr(buf, "Content-Length: 9\r\n"));
 	server_stop(s, SERVE_DRAIN);
 	assert_int_equal(count(s->log, " 200 34603009 "), 1);
@@ -99,6 +103,7 @@ TEST(serve_a_big_file_by_sendfile)
 /* Bytes that were promised and are gone: an end that cannot be mistaken. */
 TEST(serve_a_file_that_is_truncated)
 {
+	char path[TREE_PATH_SIZE];
 	struct server *s = server_new();
 	uint64_t n;
 	int fd;
@@ -109,8 +114,8 @@ TEST(serve_a_file_that_is_truncated)
 	client_say(fd, "GET /big" KEEP);
 	client_read(fd, "\r\n\r\n", buf, sizeof(buf));
 	assert_non_null(strstr(buf, "Content-Length: 268435456\r\n"));
-	assert_int_equal(truncate(strcat(strcpy(buf, s->tree.path), "/big"), 0),
-			 0);
+	tree_path(&s->tree, "big", path);
+	assert_int_equal(truncate(path, 0), 0);
 	n = client_read(fd, NULL, buf, sizeof(buf));
 	assert_true(n < 256 * MIB);
 	assert_int_equal(close(fd), 0);
@@ -315,15 +320,16 @@ static void fails_with(struct serve_opts opts, int error, const char *text)
 TEST(serve_says_what_is_wrong)
 {
 	struct server *s = server_new();
-	char text[ADDR_TEXT_SIZE], wanted[256] = "";
+	char address[ADDR_TEXT_SIZE], wanted[256];
 
 	fails_with((struct serve_opts){ .root = "/nowhere" }, -ENOENT,
 		   "/nowhere: No such file or directory");
 	fails_with((struct serve_opts){ .root = "/dev/null" }, -ENOTDIR,
 		   "/dev/null: Not a directory");
 	server_start(s);
-	addr_text(serve_address(s->serve, 0), text);
-	strcat(strcat(wanted, text), ": Address already in use");
+	addr_text(serve_address(s->serve, 0), address);
+	(void)snprintf(wanted, sizeof(wanted), "%s: Address already in use",
+		       address);
 	s->opts.listen = serve_address(s->serve, 0);
 	fails_with(s->opts, -EADDRINUSE, wanted);
 	server_stop(s, SERVE_NOW);

@@ -15,7 +15,7 @@
 
 void tree_init(struct tree *t)
 {
-	strcpy(t->path, "/tmp/pour-test-XXXXXX");
+	*t = (struct tree){ .path = "/tmp/pour-test-XXXXXX" };
 	assert_non_null(mkdtemp(t->path));
 	t->root = find_root(t->path);
 	assert_true(t->root >= 0);
@@ -35,6 +35,12 @@ void tree_done(struct tree *t)
 	assert_int_equal(close(t->root), 0);
 	assert_int_equal(nftw(t->path, remove_one, 16, FTW_DEPTH | FTW_PHYS),
 			 0);
+}
+
+void tree_path(const struct tree *t, const char *name, char ret[TREE_PATH_SIZE])
+{
+	assert_true(snprintf(ret, TREE_PATH_SIZE, "%s/%s", t->path, name) <
+		    TREE_PATH_SIZE);
 }
 
 void tree_folder(const struct tree *t, const char *name)

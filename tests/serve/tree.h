@@ -10,9 +10,14 @@ struct tree {
 	int root; /* its descriptor */
 };
 
+enum { TREE_PATH_SIZE = 128 };
+
 /* Fails the test when anything goes wrong; so do the others. */
 void tree_init(struct tree *t);
 void tree_done(struct tree *t);
+/* The whole path of name. */
+void tree_path(const struct tree *t, const char *name,
+	       char ret[TREE_PATH_SIZE]);
 void tree_folder(const struct tree *t, const char *name);
 /* A file of that text, changed in 2001, so that its validators are strong. */
 void tree_file(const struct tree *t, const char *name, const char *text);
