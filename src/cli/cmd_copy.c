@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pour copy SRC DST: one transfer between two ends.
+ *
+ *      ends_open ──► skip --offset ──► pour_run ──► --explain ──► ends_publish
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pour.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "cli/command.h"
+#include "cli/ends.h"
+#include "cli/say.h"
+
+enum { EXPLAIN_SIZE = 1024 };
+
+struct copy_values {
+	bool explain;
+	unsigned method; /* POUR_METHODS: as planned */
+	uint64_t limit, offset;
+};
+
+static const char *const methods[] = {
+	[POUR_BY_RANGE] = "copy_file_range",
+	[POUR_BY_SENDFILE] = "sendfile",
+	[POUR_BY_SPLICE] = "splice",
+	[POUR_BY_PIPE] = "pipe",
+	[POUR_BY_COPY] = "copy",
+	[POUR_METHODS] = NULL,
+};
+
+#define FIELD(name) offsetof(struct copy_values, name)
+
+static const struct option table[] = {
+	OPTION(.name = "explain", .kind = OPTION_FLAG, .field = FIELD(explain),
+	       .help = "says on standard error which methods moved the bytes"),
+	OPTION(.name = "limit", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(limit), .max = UINT64_MAX,
+	       .help = "copies at most so many bytes"),
+	OPTION(.name = "method", .kind = OPTION_CHOICE, .value = "NAME",
+	       .field = FIELD(method), .choices = methods,
+	       .help = "uses this method or fails: copy_file_range,\n"
+		       "sendfile, splice, pipe or copy"),
+	OPTION(.name = "offset", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(offset), .max = UINT64_MAX,
+	       .help = "skips so many bytes of the source first"),
+};
+
+static const struct options options = {
+	.name = "copy",
+	.operands = "SRC DST",
+	.summary = "Copies one end to another; an end is a path or -",
+	.operands_min = 2,
+	.operands_max = 2,
+	.table = table,
+	.n = ARRAY_SIZE(table),
+};
+
+static const char *kind_name(enum pour_kind kind)
+{
+	static const char *const names[] = {
+		[POUR_FILE] = "a file",   [POUR_SOCKET] = "a socket",
+		[POUR_PIPE] = "a pipe",   [POUR_DEVICE] = "a device",
+		[POUR_MEMORY] = "memory",
+	};
+
+	return names[kind];
+}
+
+/* ── What went wrong ── */
+
+static int does_not_suit(const struct pour *p, const struct copy_values *v)
+{
+	int error = v->method < POUR_METHODS ? p->account.left[v->method] : 0;
+
+	say("--method %s does not suit %s as source and %s as destination%s%s",
+	    pour_method_name((enum pour_method)v->method),
+	    kind_name(p->src.kind), kind_name(p->dst.kind),
+	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+	return EXIT_FAILED;
+}
+
+static int failed(const struct ends *ends, const struct pour *p,
+		  const struct copy_values *v, int error)
+{
+	if (v->method < POUR_METHODS && p->account.left[v->method] == -error)
+		return does_not_suit(p, v);
+	if (p->account.side == POUR_SIDE_SRC)
+		return say_error(ends->src.name, error);
+	if (p->account.side == POUR_SIDE_DST)
+		return say_error(ends->dst.name, error);
+	say("%s to %s: %s", ends->src.name, ends->dst.name, strerror(-error));
+	return EXIT_FAILED;
+}
+
+/* ── The offset ── */
+
+/* Reads and throws away; where the source ends before, that is it. */
+static int skip_by_reading(int src, uint64_t bytes)
+{
+	auto_close int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int64_t n;
+
+	if (null < 0)
+		return -errno;
+	n = pour_copy(null, src, bytes, NULL);
+	return n < 0 ? (int)n : 0;
+}
+
+static int skip(const struct end *src, uint64_t bytes)
+{
+	off_t at, end = 0;
+
+	if (bytes == 0)
+		return 0;
+	at = lseek(src->fd, 0, SEEK_CUR);
+	if (at >= 0 && (S_ISREG(src->st.st_mode) || S_ISBLK(src->st.st_mode)))
+		end = lseek(src->fd, 0, SEEK_END);
+	/* Files of unknown size (procfs) say 0 and are read. */
+	if (end <= 0)
+		return skip_by_reading(src->fd, bytes);
+	if (at < end && bytes < (uint64_t)(end - at))
+		end = at + (off_t)bytes;
+	return lseek(src->fd, MAX(at, end), SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* ── The transfer ── */
+
+static void explain(const struct pour *p)
+{
+	char line[EXPLAIN_SIZE];
+
+	(void)pour_explain(pour_account(p), line, sizeof(line));
+	say("%s", line);
+}
+
+static int begin(struct pour *p, const struct ends *ends,
+		 const struct copy_values *v)
+{
+	struct pour_opts opts = { .flags = POUR_SIGNALS_IGNORED };
+	struct pour_end src, dst;
+	int r = pour_end_of(&src, ends->src.fd);
+
+	if (r < 0)
+		return say_error(ends->src.name, r);
+	r = pour_end_of(&dst, ends->dst.fd);
+	if (r < 0)
+		return say_error(ends->dst.name, r);
+	if (v->method < POUR_METHODS)
+		opts.methods = 1U << v->method;
+	r = pour_begin(p, dst, src, v->limit, &opts);
+	if (r == -EINVAL && opts.methods != 0)
+		return does_not_suit(p, v);
+	return r < 0 ? failed(ends, p, v, r) : EXIT_DONE;
+}
+
+static int transfer(const struct ends *ends, const struct copy_values *v)
+{
+	struct pour p;
+	int r = skip(&ends->src, v->offset);
+
+	if (r < 0)
+		return say_error(ends->src.name, r);
+	r = begin(&p, ends, v);
+	if (r != EXIT_DONE)
+		return r;
+	r = pour_run(&p);
+	if (v->explain)
+		explain(&p);
+	if (r < 0)
+		r = failed(ends, &p, v, r);
+	pour_finish(&p);
+	return r;
+}
+
+static int copy(struct ends *ends, const struct copy_values *v)
+{
+	int r = transfer(ends, v);
+
+	if (r != EXIT_DONE)
+		return r;
+	r = ends_publish(ends);
+	return r < 0 ? say_error(ends->dst.name, r) : EXIT_DONE;
+}
+
+static int open_and_copy(struct ends *ends, const struct parsed *parsed,
+			 const struct copy_values *v)
+{
+	int r = ends_open_src(ends, parsed->operands[0]);
+
+	if (r < 0)
+		return say_error(ends->src.name, r);
+	r = ends_open_dst(ends, parsed->operands[1]);
+	if (r < 0)
+		return say_error(ends->dst.name, r);
+	if (r == 0)
+		return copy(ends, v);
+	say("%s and %s are the same file", ends->src.name, ends->dst.name);
+	return EXIT_FAILED;
+}
+
+static int run(char *const *args)
+{
+	struct copy_values values = { .method = POUR_METHODS,
+				      .limit = POUR_ALL };
+	struct parsed parsed;
+	struct ends ends;
+	int r = command_begin(&options, args, &values, &parsed);
+
+	if (r >= 0)
+		return r;
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	draft_watch_signals();
+	r = open_and_copy(&ends, &parsed, &values);
+	ends_done(&ends);
+	return r;
+}
+
+const struct command cmd_copy = { .options = &options, .run = run };
