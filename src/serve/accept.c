@@ -20,6 +20,9 @@ enum { ACCEPT_MAX = 64 };
 /* At the very end: somewhat above what a queue may hold by default. */
 enum { ACCEPT_LAST_MAX = 8 * 1024 };
 
+/* Of threads that share a listener (a unix socket's) one is woken. */
+#define LISTENING (EPOLLIN | EPOLLEXCLUSIVE)
+
 static void watch(struct worker *w, uint32_t events)
 {
 	for (uint32_t i = 0; i < w->n_listeners; i++)
@@ -28,7 +31,7 @@ static void watch(struct worker *w, uint32_t events)
 
 void accept_resume(struct timer *t)
 {
-	watch(container_of(t, struct worker, accept_again), EPOLLIN);
+	watch(container_of(t, struct worker, accept_again), LISTENING);
 }
 
 static void pause_all(struct worker *w)
@@ -89,7 +92,7 @@ int accept_add(struct worker *w, int fd)
 	int r;
 
 	l->worker = w;
-	r = loop_add(&w->loop, fd, EPOLLIN, ready, l, &l->key);
+	r = loop_add(&w->loop, fd, LISTENING, ready, l, &l->key);
 	if (r < 0)
 		return r;
 	l->fd = fd;
