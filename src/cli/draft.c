@@ -104,7 +104,7 @@ static int open_folder(struct draft *d, const char *path)
 
 	if (strlen(path) >= sizeof(at))
 		return -ENAMETOOLONG;
-	strcpy(at, path);
+	memcpy(at, path, strlen(path) + 1);
 	r = follow_all(at);
 	if (r < 0)
 		return r;
@@ -118,7 +118,7 @@ static int open_folder(struct draft *d, const char *path)
 		return -ENOENT;
 	if (strlen(name) > NAME_MAX)
 		return -ENAMETOOLONG;
-	strcpy(d->name, name);
+	memcpy(d->name, name, strlen(name) + 1);
 	d->dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return d->dir < 0 ? -errno : 0;
 }

@@ -3,7 +3,6 @@
 #include "cli/options.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,8 +135,12 @@ static int take_words(struct line *l)
 void option_twin(const struct option *o, char ret[OPTION_TWIN_SIZE])
 {
 	(void)snprintf(ret, OPTION_TWIN_SIZE, "POUR_%s", o->name);
-	for (char *at = ret; *at != '\0'; at++)
-		*at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+	for (char *at = ret; *at != '\0'; at++) {
+		if (*at == '-')
+			*at = '_';
+		else if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	}
 }
 
 static int take_environment(struct line *l)
