@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The server in this process: connections, deadlines, how it stops. */
+/* The server in this process: answers, connections, what it cannot do. */
 #include "serve/serve.h"
 
 #include <errno.h>
@@ -100,6 +100,49 @@ TEST(serve_a_big_file_by_sendfile)
 	server_free(s);
 }
 
+/* What is at a path now is what is served, on the same connection too. */
+TEST(serve_a_file_that_is_replaced)
+{
+	struct server *s = server_new();
+	int fd;
+
+	tree_file(&s->tree, "a", "[old]");
+	tree_file(&s->tree, "b", "[new]");
+	server_start(s);
+	fd = client_open(s);
+	client_say(fd, "GET /a" KEEP);
+	client_read(fd, "[old]", buf, sizeof(buf));
+	assert_int_equal(renameat(s->tree.root, "b", s->tree.root, "a"), 0);
+	client_say(fd, "GET /a" CLOSE);
+	client_read(fd, NULL, buf, sizeof(buf));
+	assert_int_equal(count(buf, "[new]"), 1);
+	assert_int_equal(close(fd), 0);
+	server_stop(s, SERVE_DRAIN);
+	server_free(s);
+}
+
+/* Its big answer is under way while others have theirs, in one thread. */
+TEST(serve_others_meanwhile)
+{
+	struct server *s = server_new();
+	int big;
+
+	tree_sparse(&s->tree, "big", 64 * MIB);
+	tree_file(&s->tree, "a", "[body]");
+	server_start(s);
+	big = client_open(s);
+	client_say(big, "GET /big" KEEP);
+	client_read(big, "\r\n\r\n", buf, sizeof(buf));
+	client_ask(s, "GET /a" CLOSE, buf, sizeof(buf));
+	assert_int_equal(count(buf, "[body]"), 1);
+	client_say(big, "GET /a" CLOSE);
+	assert_true(client_read(big, NULL, buf, sizeof(buf)) > 32 * MIB);
+	assert_int_equal(close(big), 0);
+	server_stop(s, SERVE_DRAIN);
+	assert_int_equal(count(s->log, "GET /a "), 2);
+	server_free(s);
+}
+
 /* Bytes that were promised and are gone: an end that cannot be mistaken. */
 TEST(serve_a_file_that_is_truncated)
 {
@@ -121,65 +164,6 @@ TEST(serve_a_file_that_is_truncated)
 	assert_int_equal(close(fd), 0);
 	server_stop(s, SERVE_DRAIN);
 	assert_int_equal(count(s->log, " short\n"), 1);
-	server_free(s);
-}
-
-TEST(serve_head_deadline)
-{
-	struct server *s = server_new();
-	int fd;
-
-	s->opts.header_timeout_ms = 100;
-	server_start(s);
-	fd = client_open(s);
-	client_say(fd, "GET / HTTP/1.1\r\nHost: x\r\nX: ");
-	client_read(fd, NULL, buf, sizeof(buf));
-	assert_non_null(strstr(buf, "HTTP/1.1 408 "));
-	assert_non_null(strstr(buf, "Connection: close\r\n"));
-	assert_int_equal(close(fd), 0);
-	server_stop(s, SERVE_DRAIN);
-	assert_int_equal(count(s->log, " 408 "), 1);
-	server_free(s);
-}
-
-TEST(serve_idle_deadline)
-{
-	struct server *s = server_new();
-	int fd;
-
-	tree_file(&s->tree, "a", "[body]");
-	s->opts.idle_timeout_ms = 100;
-	server_start(s);
-	fd = client_open(s);
-	assert_int_equal(client_read(fd, NULL, buf, sizeof(buf)), 0);
-	assert_int_equal(close(fd), 0);
-	fd = client_open(s);
-	client_say(fd, "GET /a" KEEP);
-	client_read(fd, NULL, buf, sizeof(buf));
-	assert_int_equal(count(buf, "[body]"), 1);
-	assert_int_equal(close(fd), 0);
-	server_stop(s, SERVE_DRAIN);
-	assert_int_equal(count(s->log, "\n"), 1);
-	server_free(s);
-}
-
-TEST(serve_body_deadline)
-{
-	struct server *s = server_new();
-	int fd;
-
-	tree_sparse(&s->tree, "big", 256 * MIB);
-	s->opts.body_timeout_ms = 200;
-	server_start(s);
-	fd = client_open(s);
-	client_say(fd, "GET /big" KEEP);
-	do
-		usleep(10000);
-	while (lseek(s->log_fd, 0, SEEK_END) == 0);
-	assert_true(client_read(fd, NULL, buf, sizeof(buf)) < 256 * MIB);
-	assert_int_equal(close(fd), 0);
-	server_stop(s, SERVE_DRAIN);
-	assert_int_equal(count(s->log, " aborted\n"), 1);
 	server_free(s);
 }
 
@@ -217,94 +201,6 @@ TEST(serve_lingers_after_a_bad_head)
 	assert_non_null(strstr(buf, "HTTP/1.1 400 "));
 	assert_int_equal(close(fd), 0);
 	server_stop(s, SERVE_DRAIN);
-	server_free(s);
-}
-
-TEST(serve_drains)
-{
-	struct server *s = server_new();
-	int idle, busy;
-	uint64_t n;
-
-	tree_sparse(&s->tree, "big", 64 * MIB);
-	tree_file(&s->tree, "a", "[body]");
-	server_start(s);
-	idle = client_open(s);
-	client_say(idle, "GET /a" KEEP);
-	client_read(idle, "[body]", buf, sizeof(buf));
-	busy = client_open(s);
-	client_say(busy, "GET /big" KEEP);
-	client_read(busy, "\r\n\r\n", buf, sizeof(buf));
-	serve_stop(s->serve, SERVE_DRAIN);
-	assert_int_equal(client_read(idle, NULL, buf, sizeof(buf)), 0);
-	n = client_read(busy, NULL, buf, sizeof(buf));
-	server_join(s);
-	assert_int_equal(s->result, 0);
-	assert_true(n > 32 * MIB);
-	assert_int_equal(count(s->log, " 200 67108864 "), 1);
-	assert_int_equal(close(idle) | close(busy), 0);
-	server_free(s);
-}
-
-/* Whom nobody listens to any more: after the grace he is cut. */
-TEST(serve_grace_ends)
-{
-	struct server *s = server_new();
-	int fd;
-
-	tree_sparse(&s->tree, "big", 256 * MIB);
-	s->opts.grace_ms = 100;
-	server_start(s);
-	fd = client_open(s);
-	client_say(fd, "GET /big" KEEP);
-	client_read(fd, "\r\n\r\n", buf, sizeof(buf));
-	server_stop(s, SERVE_DRAIN);
-	assert_int_equal(s->result, 0);
-	assert_int_equal(count(s->log, " aborted\n"), 1);
-	assert_int_equal(close(fd), 0);
-	server_free(s);
-}
-
-TEST(serve_stops_now)
-{
-	struct server *s = server_new();
-	int fd;
-
-	tree_sparse(&s->tree, "big", 256 * MIB);
-	s->opts.threads = 3;
-	server_start(s);
-	fd = client_open(s);
-	client_say(fd, "GET /big" KEEP);
-	client_read(fd, "\r\n\r\n", buf, sizeof(buf));
-	serve_stop(s->serve, SERVE_DRAIN);
-	server_stop(s, SERVE_NOW);
-	assert_int_equal(s->result, 0);
-	assert_int_equal(close(fd), 0);
-	server_free(s);
-}
-
-/* A connection that the kernel took before the end is answered. */
-TEST(serve_answers_who_is_queued)
-{
-	struct server *s = server_new();
-	int fd;
-
-	tree_file(&s->tree, "a", "[body]");
-	server_start(s);
-	for (int i = 0; i < 2; i++) {
-		fd = client_open(s);
-		client_say(fd, "GET /a" KEEP);
-		if (i == 0)
-			client_read(fd, "[body]", buf, sizeof(buf));
-		else
-			serve_stop(s->serve, SERVE_DRAIN);
-		if (i == 0)
-			assert_int_equal(close(fd), 0);
-	}
-	client_read(fd, NULL, buf, sizeof(buf));
-	assert_int_equal(count(buf, "[body]"), 1);
-	assert_int_equal(close(fd), 0);
-	server_join(s);
 	server_free(s);
 }
 

@@ -35,7 +35,7 @@ static void *run(void *context)
 	return NULL;
 }
 
-void server_start(struct server *s)
+void server_open(struct server *s)
 {
 	char error[SERVE_ERROR_SIZE] = "";
 	struct addr any[2];
@@ -46,7 +46,17 @@ void server_start(struct server *s)
 	s->opts.n_listen = 1;
 	if (serve_new(&s->serve, &s->opts, error) < 0)
 		fail_msg("%s", error);
+}
+
+void server_go(struct server *s)
+{
 	assert_int_equal(pthread_create(&s->thread, NULL, run, s), 0);
+}
+
+void server_start(struct server *s)
+{
+	server_open(s);
+	server_go(s);
 }
 
 void server_join(struct server *s)

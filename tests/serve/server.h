@@ -22,6 +22,9 @@ struct server {
 
 /* Makes the folder and the defaults, with one thread; fill in tree and opts. */
 struct server *server_new(void);
+/* Listens, then answers; both at once. */
+void server_open(struct server *s);
+void server_go(struct server *s);
 void server_start(struct server *s);
 void server_stop(struct server *s, enum serve_how how);
 /* Waits until it has ended by itself. */
