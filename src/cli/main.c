@@ -4,7 +4,7 @@
  *
  * The path of a request, from the socket to the log line, for the reader:
  *
- *   loop_run          net/loop.c       readiness ──► whose it is
+ *   loop_turn         net/loop.c       readiness ──► whose it is
  *   session_go_on     serve/session.c  the life of a connection, by states
  *   head_parse        http/head.c      bytes ──► the request
  *   answer_request    serve/answer.c   the request ──► status, fields, an end
