@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stand-in for src/core/sys.c: passes on to the real call, unless it was
+ * told to fail, to fall short, or to say "not now". It keeps a log.
+ */
+#ifndef TESTS_CORE_FAKE_SYS_H
+#define TESTS_CORE_FAKE_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fake_call {
+	FAKE_READ,
+	FAKE_WRITE,
+	FAKE_SEND,
+	FAKE_SENDFILE,
+	FAKE_SPLICE,
+	FAKE_RANGE,
+	FAKE_PIPE,
+	FAKE_CALLS,
+	FAKE_ANY = FAKE_CALLS,
+};
+
+enum { FAKE_LOG_SIZE = 4096 };
+
+struct fake_entry {
+	enum fake_call call;
+	int in, out;
+	size_t len; /* as asked */
+	int flags;  /* of send() */
+	int64_t result;
+};
+
+struct fake {
+	/* The fail_at-th call of that kind, counted from 1, fails. 0: none. */
+	unsigned fail_at;
+	enum fake_call fail_call;
+	int fail_errno;
+	/* Counts are cut at random, and calls say EAGAIN, with this seed. */
+	unsigned seed;
+	bool short_counts, eagain;
+	/* Every call of this kind answers this without being made, when set. */
+	bool answers_set;
+	enum fake_call answers_call;
+	int64_t answers;
+	/* What happened. */
+	unsigned seen;
+	unsigned calls[FAKE_CALLS];
+	unsigned n_log;
+	struct fake_entry log[FAKE_LOG_SIZE];
+};
+
+extern struct fake fake;
+
+/* Back to passing everything on, with an empty log. */
+void fake_reset(void);
+
+#endif

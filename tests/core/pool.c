@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Pipes and buffers: lent, given back, never dirty, never lost. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pour.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/pool.h"
+#include "ends.h"
+#include "fake_sys.h"
+#include "test.h"
+
+TEST(pool_lends_what_came_back_last)
+{
+	struct pour_pool *pool;
+	int a[2], b[2], again[2];
+
+	assert_int_equal(pour_pool_new(&pool, 2, 0), 0);
+	assert_int_equal(pour_pool_take_pipe(pool, a), 0);
+	assert_int_equal(pour_pool_take_pipe(pool, b), 0);
+	assert_int_equal(pour_pool_lent(pool), 2);
+	memcpy(again, b, sizeof(again));
+	pour_pool_give_pipe(pool, a, 0);
+	pour_pool_give_pipe(pool, b, 0);
+	assert_int_equal(a[0], -1);
+	assert_int_equal(pour_pool_take_pipe(pool, a), 0);
+	assert_memory_equal(a, again, sizeof(a));
+	pour_pool_give_pipe(pool, a, 0);
+	assert_int_equal(pour_pool_lent(pool), 0);
+	assert_null(pour_pool_free(pool));
+}
+
+TEST(pool_keeps_no_more_than_its_cap)
+{
+	struct pour_pool *pool;
+	int pipes[5][2], fds = ends_count_fds();
+
+	assert_int_equal(pour_pool_new(&pool, 2, 4096), 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(pour_pool_take_pipe(pool, pipes[i]), 0);
+	for (int i = 0; i < 5; i++)
+		pour_pool_give_pipe(pool, pipes[i], 0);
+	assert_int_equal(ends_count_fds(), fds + 2 * 2);
+	assert_null(pour_pool_free(pool));
+	assert_int_equal(ends_count_fds(), fds);
+}
+
+TEST(pool_closes_a_dirty_pipe)
+{
+	struct pour_pool *pool;
+	int p[2], fds = ends_count_fds();
+
+	assert_int_equal(pour_pool_new(&pool, 2, 0), 0);
+	/* The count says so. */
+	assert_int_equal(pour_pool_take_pipe(pool, p), 0);
+	pour_pool_give_pipe(pool, p, 1);
+	/* The count is wrong, and the kernel knows better. */
+	assert_int_equal(pour_pool_take_pipe(pool, p), 0);
+	assert_int_equal(write(p[1], "x", 1), 1);
+	pour_pool_give_pipe(pool, p, 0);
+	assert_int_equal(pour_pool_dropped(pool), 2);
+	assert_int_equal(ends_count_fds(), fds);
+	assert_null(pour_pool_free(pool));
+}
+
+TEST(pool_pipes_are_as_promised)
+{
+	struct pour_pool *pool;
+	int p[2];
+
+	assert_int_equal(pour_pool_new(&pool, 0, 100000), 0);
+	assert_int_equal(pour_pool_take_pipe(pool, p), 0);
+	assert_true(fcntl(p[0], F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(p[1], F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(p[1], F_GETFD) & FD_CLOEXEC);
+	/* Rounded up to a power of two of pages. */
+	assert_int_equal(fcntl(p[1], F_GETPIPE_SZ), 131072);
+	pour_pool_give_pipe(pool, p, 0);
+	assert_null(pour_pool_free(pool));
+}
+
+TEST(pool_says_that_there_are_no_descriptors)
+{
+	struct pour_pool *pool;
+	int p[2];
+
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	fake.fail_at = 1;
+	fake.fail_call = FAKE_PIPE;
+	fake.fail_errno = EMFILE;
+	assert_int_equal(pour_pool_take_pipe(pool, p), -EMFILE);
+	assert_int_equal(pour_pool_lent(pool), 0);
+	fake_reset();
+	assert_null(pour_pool_free(pool));
+}
+
+/* A thousand transfers through one pool leave it with what one needs. */
+TEST(pool_serves_many_transfers_with_one_pipe)
+{
+	struct pour_pool *pool;
+	struct pour_opts opts = { 0 };
+
+	assert_int_equal(pour_pool_new(&pool, 4, 0), 0);
+	opts.pool = pool;
+	for (int i = 0; i < 1000; i++) {
+		struct ends e;
+		struct pour p;
+
+		ends_open(&e, ENDS_UNIX, ENDS_UNIX);
+		assert_int_equal(pour_begin(&p, e.dst, e.src, 1000, &opts), 0);
+		assert_int_equal(ends_run(&e, &p), 0);
+		pour_finish(&p);
+		ends_close(&e);
+	}
+	assert_int_equal(fake.calls[FAKE_PIPE], 1);
+	assert_int_equal(pour_pool_dropped(pool), 0);
+	assert_null(pour_pool_free(pool));
+}
+
+TEST_MAIN()
