@@ -183,6 +183,13 @@ int sock_accept(int listener, struct addr *ret_peer)
 	return -EAGAIN;
 }
 
+void sock_cork(int fd, bool on)
+{
+	const int value = on;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
+}
+
 uint64_t sock_raise_fd_limit(void)
 {
 	struct rlimit limit;

@@ -23,6 +23,13 @@ int sock_listen(struct addr *a, int fds[], uint32_t n);
  * like, accept(2)) are passed over. TCP_NODELAY is set on TCP.
  */
 int sock_accept(int listener, struct addr *ret_peer);
+/*
+ * Holds back segments that are not full (TCP_CORK, tcp(7)), or lets them go.
+ * With TCP_NODELAY alone each acknowledgement that comes in while a large body
+ * leaves pushes out what there is at that moment. Of no effect on a unix
+ * socket.
+ */
+void sock_cork(int fd, bool on);
 /* Soft RLIMIT_NOFILE up to the hard one; how many there may be then. */
 uint64_t sock_raise_fd_limit(void);
 

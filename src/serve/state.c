@@ -11,11 +11,14 @@
 
 #include "base/base.h"
 #include "net/addr.h"
+#include "net/sock.h"
 #include "serve/session.h"
 #include "serve/worker.h"
 
 /* Answers that one session may have in a turn, large ones counting more. */
 enum { ROUNDS_MAX = 16, ROUND_SIZE = 64 * 1024 };
+/* A body from here on is worth two calls to send full segments only. */
+enum { CORK_MIN = 128 * 1024 };
 /* While lingering: bytes thrown away at a time, and in all. */
 enum { DRAIN_SIZE = 8 * 1024, DRAIN_TIMES = 16, DRAIN_MAX = 64 << 20 };
 
@@ -130,6 +133,8 @@ bool state_answer(struct session *s)
 	if (pour_begin(&work->pour, pour_socket(s->fd), a->body, a->body_len,
 		       &opts) < 0)
 		return state_abandon(s);
+	if (a->body_len >= CORK_MIN)
+		sock_cork(s->fd, true);
 	return true;
 }
 
@@ -217,6 +222,8 @@ static void end_answer(struct session *s)
 	struct work *work = s->work;
 
 	pour_finish(&work->pour);
+	if (work->answer.body_len >= CORK_MIN)
+		sock_cork(s->fd, false);
 	note(s);
 	answer_finish(&work->answer, &w->cache);
 }
