@@ -171,7 +171,7 @@ static void add_unix(struct text *t, const struct addr *a)
 
 		if (c == '\0')
 			break;
-		text_char(t, c >= ' ' && c <= '~' ? c : '?');
+		text_char(t, (char)(c >= ' ' && c <= '~' ? c : '?'));
 	}
 }
 

@@ -74,8 +74,9 @@ int loop_init(struct loop *l)
 	if (l->wake_fd < 0)
 		r = -errno;
 	if (r == 0)
-		r = loop_add(l, l->wake_fd, EPOLLIN, drain_wake, l,
-			     &l->wake_key);
+		r = loop_add(l, l->wake_fd, drain_wake, l, &l->wake_key);
+	if (r == 0)
+		r = loop_want(l, l->wake_key, EPOLLIN);
 	if (r < 0)
 		loop_done(l);
 	return r;
@@ -143,8 +144,8 @@ static void free_slot(struct loop *l, struct loop_slot *slot)
 	l->free_slot = (uint32_t)(slot - l->slots);
 }
 
-int loop_add(struct loop *l, int fd, uint32_t events, loop_ready *ready,
-	     void *context, uint64_t *ret_key)
+int loop_add(struct loop *l, int fd, loop_ready *ready, void *context,
+	     uint64_t *ret_key)
 {
 	struct loop_slot *slot;
 	int r = l->free_slot == NO_SLOT ? grow(l) : 0;
@@ -157,11 +158,6 @@ int loop_add(struct loop *l, int fd, uint32_t events, loop_ready *ready,
 	slot->context = context;
 	slot->fd = fd;
 	slot->events = 0;
-	r = set_events(l, slot, events);
-	if (r < 0) {
-		free_slot(l, slot);
-		return r;
-	}
 	*ret_key = key_of(l, slot);
 	return 0;
 }

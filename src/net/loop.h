@@ -36,16 +36,16 @@ int loop_init(struct loop *l);
 void loop_done(struct loop *l);
 
 /*
- * Watches fd (borrowed) for events, level-triggered; *ret_key names it from
- * then on and is never 0. 0 or -errno. The context must stay until
- * loop_drop().
+ * Gives fd (borrowed) a place; nothing is watched before loop_want(). *ret_key
+ * names it from then on and is never 0. 0 or -ENOMEM. The context must stay
+ * until loop_drop().
  */
-int loop_add(struct loop *l, int fd, uint32_t events, loop_ready *ready,
-	     void *context, uint64_t *ret_key);
+int loop_add(struct loop *l, int fd, loop_ready *ready, void *context,
+	     uint64_t *ret_key);
 /*
- * Watches for other events; costs nothing if they are the same. 0 takes the
- * descriptor out of the set, so that not even a hang-up wakes the loop; any
- * other value puts it back. 0 or -errno.
+ * Watches for these events, level-triggered; costs nothing if they are the
+ * same. 0 takes the descriptor out of the set, so that not even a hang-up wakes
+ * the loop; any other value puts it back. 0 or -errno.
  */
 int loop_want(struct loop *l, uint64_t key, uint32_t events);
 /* Forgets it; call before closing the descriptor. Safe on key 0. */

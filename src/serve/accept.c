@@ -92,9 +92,14 @@ int accept_add(struct worker *w, int fd)
 	int r;
 
 	l->worker = w;
-	r = loop_add(&w->loop, fd, LISTENING, ready, l, &l->key);
+	r = loop_add(&w->loop, fd, ready, l, &l->key);
 	if (r < 0)
 		return r;
+	r = loop_want(&w->loop, l->key, LISTENING);
+	if (r < 0) {
+		loop_drop(&w->loop, l->key);
+		return r;
+	}
 	l->fd = fd;
 	w->n_listeners++;
 	return 0;

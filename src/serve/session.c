@@ -77,8 +77,11 @@ int session_new(struct worker *w, int fd, const struct addr *peer)
 	s->worker = w;
 	s->fd = fd;
 	peer_of_addr(peer, &s->peer);
-	r = loop_add(&w->loop, fd, EPOLLIN, ready, s, &s->key);
+	r = loop_add(&w->loop, fd, ready, s, &s->key);
+	if (r >= 0)
+		r = loop_want(&w->loop, s->key, EPOLLIN);
 	if (r < 0) {
+		loop_drop(&w->loop, s->key);
 		free(s);
 		return r;
 	}
