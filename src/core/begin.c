@@ -40,6 +40,14 @@ static void ask_size(struct pour *p)
 		p->src.size = (uint64_t)st.st_size - p->src.offset;
 }
 
+static bool is_small(const struct pour *p)
+{
+	uint64_t n = p->src.size > 0 ? MIN(p->limit, p->src.size) : p->limit;
+
+	return n > 0 && n <= POUR_SMALL &&
+	       p->opts.head_size <= POUR_BUFFER_SIZE - POUR_SMALL;
+}
+
 int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	       uint64_t limit, const struct pour_opts *opts)
 {
@@ -56,9 +64,8 @@ int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	p->limit = limit;
 	if (opts != NULL)
 		p->opts = *opts;
-	p->small = limit > 0 && limit <= POUR_SMALL &&
-		   p->opts.head_size <= POUR_BUFFER_SIZE - POUR_SMALL;
 	ask_size(p);
+	p->small = is_small(p);
 	if (pour_plan(p) < 0)
 		return -EINVAL;
 	p->account.ended = POUR_ENDED_NOT;

@@ -175,7 +175,7 @@ def test_explain_names_the_methods():
     write("a")
     size = len(BYTES)
     run = pour("a", "b", "--explain")
-    assert explained(run).startswith((f"copy {size} bytes",
+    assert explained(run).startswith((f"pipe {size} bytes",
                                       f"copy_file_range {size} bytes"))
     run = pour("a", "-", "--explain")
     assert explained(run).startswith(f"splice {size} bytes")
@@ -188,7 +188,7 @@ def test_explain_on_tmpfs():
     with tmpfs("8M") as folder:
         write(folder / "a")
         run = pour(folder / "a", folder / "b", "--explain")
-        assert explained(run).startswith(f"copy {len(BYTES)} bytes")
+        assert explained(run).startswith(f"pipe {len(BYTES)} bytes")
 
 
 def test_explain_when_nothing_moved():
