@@ -1,116 +1,199 @@
 # SPDX-License-Identifier: MIT
-"""By which method the bytes left, as the access log says it."""
+"""The access log: who, what, how much, and by which system calls."""
+
+import re
 
 import pytest
 
 from conftest import BIG, data_of, expected
-from wire import Client, get
+from wire import Client, get, request
 
-MEGABYTE = 1 << 20
-
-
-def last(server, n=1):
-    return server.log(n)[n - 1]
+COPY_MAX = 16384
 
 
-@pytest.fixture
-def shop(serve, root):
-    (root / "small").write_bytes(data_of(1000))
-    (root / "empty").write_bytes(b"")
-    (root / "large").write_bytes(data_of(5 * MEGABYTE + 1))
-    server = serve(root, "-t1")
-    server.root = root
-    return server
+@pytest.mark.parametrize("size", [1, 1024, COPY_MAX])
+def test_a_small_file_is_copied(serve, root, size):
+    (root / "file").write_bytes(data_of(size))
+    server = serve(root)
+    get(server.address, "/file")
+    line, = server.log()
+    assert line.moved == {"copy": size}
 
 
-def test_a_large_file_is_not_copied(shop):
-    answer = get(shop.address, "/large")
-    line = last(shop)
-    assert answer.body == data_of(5 * MEGABYTE + 1)
-    assert line.moved == {"sendfile": 5 * MEGABYTE + 1}
-    assert line.calls["sendfile"] >= 1
-    assert (line.status, line.bytes, line.ended) == (
-        200, 5 * MEGABYTE + 1, "")
+@pytest.mark.parametrize("size", [COPY_MAX + 1, 100_000, (1 << 20) + 1,
+                                  64 << 20])
+def test_a_large_file_is_not(serve, root, size):
+    (root / "file").write_bytes(data_of(size))
+    server = serve(root)
+    assert get(server.address, "/file").body == data_of(size)
+    line, = server.log()
+    assert line.moved == {"sendfile": size}
+    assert line.ended == ""
 
 
-def test_a_small_file_goes_with_its_head(shop):
-    assert get(shop.address, "/small").body == data_of(1000)
-    assert last(shop).moved == {"copy": 1000}
-    assert last(shop).calls == {"copy": 1}
+def test_pages_are_copied(serve, root):
+    server = serve(root)
+    page = get(server.address, "/")
+    line, = server.log()
+    assert line.moved == {"copy": len(page.body)}
 
 
-def test_no_body_no_account(shop):
-    for target, method in [("/empty", "GET"), ("/large", "HEAD")]:
-        get(shop.address, target, method=method)
-    for line in shop.log(2):
-        assert (line.status, line.bytes, line.moved) == (200, 0, {})
-        assert line.text.endswith(" -")
+def test_no_body_no_bytes(serve, root):
+    (root / "file").write_bytes(data_of(100_000))
+    server = serve(root)
+    tag = get(server.address, "/file", method="HEAD")["ETag"].removeprefix(
+        "W/")
+    get(server.address, "/file", f"If-None-Match: {tag}")
+    head, same = server.log(2)
+    assert (head.status, head.bytes, head.moved) == (200, 0, {})
+    assert (same.status, same.bytes, same.moved) == (304, 0, {})
+    assert head.text.endswith(" -") and same.text.endswith(" -")
 
 
-def test_a_page_is_accounted_too(shop):
-    body = get(shop.address, "/none").body
-    assert last(shop).status == 404
-    assert sum(last(shop).moved.values()) == len(body) > 0
-    assert "sendfile" not in last(shop).moved
+def big_pieces(client, at, length):
+    """Each piece of a body is what the big file has there."""
+    end = at + length
+    for piece in client.pieces(length):
+        assert piece == expected(BIG, at, len(piece)), f"at {at}"
+        at += len(piece)
+    assert at == end
 
 
-def test_a_range_beyond_4_gib(serve, big):
-    at, length = (1 << 32) + MEGABYTE - 50, MEGABYTE
+def test_five_gib(serve, big):
+    """More than one call of sendfile() may send, and than 32 bits count."""
     server = serve(big.parent, "-t1")
-    answer = get(server.address, "/big", f"Range: bytes={at}-{at + length - 1}")
-    assert answer.status == 206
-    assert answer["Content-Range"] == f"bytes {at}-{at + length - 1}/{BIG}"
-    assert answer.body == expected(BIG, at, length)
-    assert last(server).moved == {"sendfile": length}
+    with Client(server.address) as client:
+        answer = client.ask("/big").head()
+        assert (answer.status, answer.length) == (200, BIG)
+        big_pieces(client, 0, BIG)
+    line, = server.log()
+    assert (line.status, line.bytes) == (200, BIG)
+    assert line.moved == {"sendfile": BIG}
+    assert re.search(r" \d+\.\d{3} sendfile=5368709120/\d+$", line.text)
 
 
-def test_an_aborted_download(shop):
-    with open(shop.root / "huge", "wb") as file:
-        file.truncate(200 * MEGABYTE)
-    with Client(shop.address, receive=4096) as client:
-        client.ask("/huge")
-        client.head()
-        sum(map(len, client.pieces(3 * MEGABYTE)))
-        client.reset()
-    line = last(shop)
+@pytest.mark.parametrize("first, last", [
+    ((1 << 32) - 100, (1 << 32) + 100_000), (1 << 32, (1 << 32) + 99_999),
+    ((1 << 32) + 12345, (1 << 32) + (4 << 20)), ((1 << 31) - 9, 1 << 31),
+    (BIG - 100_000, BIG - 1), (BIG - 6, BIG - 1)])
+def test_pieces_beyond_four_gib(serve, big, first, last):
+    server = serve(big.parent, "-t1")
+    length = last - first + 1
+    ways = [f"{first}-{last}"]
+    if last == BIG - 1:
+        ways += [f"{first}-", f"-{length}"]
+    with Client(server.address) as client:
+        for way in ways:
+            answer = client.ask("/big", f"Range: bytes={way}").head()
+            assert answer.status == 206
+            assert answer["Content-Range"] == f"bytes {first}-{last}/{BIG}"
+            assert answer.length == length
+            big_pieces(client, first, length)
+    method = "sendfile" if length > COPY_MAX else "copy"
+    for line in server.log(len(ways)):
+        assert line.moved == {method: length}
+
+
+def test_beyond_the_end_of_it(serve, big):
+    answer = get(serve(big.parent).address, "/big", f"Range: bytes={BIG}-")
+    assert answer.status == 416
+    assert answer["Content-Range"] == f"bytes */{BIG}"
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_a_client_that_leaves(serve, root, how):
+    size = 64 << 20
+    (root / "file").write_bytes(data_of(1 << 20) * 64)
+    server = serve(root, "-t1")
+    with Client(server.address) as client:
+        assert client.ask("/file").head().length == size
+        client.take(1000)
+        if how == "reset":
+            client.reset()
+    line, = server.log()
     assert line.ended == "aborted"
-    assert 3 * MEGABYTE <= line.bytes < 200 * MEGABYTE
-    assert "copy" not in line.moved
+    assert line.status == 200
+    assert 0 < line.bytes < size
+    assert set(line.moved) == {"sendfile"}
+    assert get(server.address, "/file", method="HEAD").length == size
 
 
-def test_one_line_for_each_answer_in_order(shop):
-    with Client(shop.address) as client:
-        for n in range(20):
-            client.ask(f"/{'small' if n % 2 else 'large'}?{n}")
+def test_fields_of_a_line(serve, root):
+    (root / "file").write_text("x")
+    server = serve(root)
+    get(server.address, "/file?q=1", "Referer: http://y/", "User-Agent: z/1")
+    line, = server.log()
+    assert line.host == "127.0.0.1"
+    assert line.request == "GET /file?q=1 HTTP/1.1"
+    assert (line.status, line.bytes) == (200, 1)
+    assert (line.referer, line.agent) == ("http://y/", "z/1")
+    get(server.address, "/file", version="1.0")
+    line = server.log(2)[1]
+    assert (line.referer, line.agent) == ("-", "-")
+    assert line.request == "GET /file HTTP/1.0"
+
+
+def test_a_line_for_each_answer(serve, root):
+    (root / "file").write_text("x")
+    server = serve(root)
+    with Client(server.address) as client:
+        for n in range(100):
+            client.ask(f"/file?{n}")
+        for _ in range(100):
             client.answer()
-    for n, line in enumerate(shop.log(20)):
-        name, method = ("small", "copy") if n % 2 else ("large", "sendfile")
-        assert line.request == f"GET /{name}?{n} HTTP/1.1"
-        assert list(line.moved) == [method]
+    assert [line.request for line in server.log(100)] == [
+        f"GET /file?{n} HTTP/1.1" for n in range(100)]
+    get(server.address, "/none")
+    get(server.address, "/", method="BREW")
+    assert [line.status for line in server.log(102)[100:]] == [404, 501]
 
 
-@pytest.mark.parametrize("agent, logged", [
-    ('a "b" c', r"a \x22b\x22 c"),
-    ("back\\slash", r"back\x5Cslash"),
-    ("a\tb", r"a\x09b"),
-    ("ü", r"\xC3\xBC"),
-    ("%0a<b>", "%0a<b>"),
-])
-def test_what_is_said_is_escaped(shop, agent, logged):
-    get(shop.address, "/small", f"User-Agent: {agent}", f"Referer: {agent}")
-    assert last(shop).agent == last(shop).referer == logged
+FORGED = b'" 200 0 "-" "-" 0.000 -\n1.2.3.4 - - "GET'
 
 
-def test_a_long_agent_is_cut(shop):
-    get(shop.address, "/small", "User-Agent: " + '"' * 3000)
-    assert len(last(shop).agent) < 600
-    assert last(shop).agent.endswith("...")
+@pytest.mark.parametrize("agent", [
+    b'a"b', b"a\\b", b"\\", b"\\x22", b"tab\tthere", b"\xff\xfe", b'"' * 400,
+    "ü".encode(), FORGED.replace(b"\n", b"\t")])
+def test_no_way_to_forge_a_line(serve, root, agent):
+    server = serve(root)
+    with Client(server.address) as client:
+        client.send(b"GET /a HTTP/1.1\r\nHost: x\r\nUser-Agent: %b\r\n"
+                    b"Referer: %b\r\n\r\n" % (agent, agent)).answer()
+    line, = server.log()
+    assert line.status == 404
+    seen = re.sub(r"\\x([0-9A-F]{2})", lambda m: chr(int(m[1], 16)),
+                  line.agent).encode("latin-1")
+    assert seen == agent or line.agent.endswith("...")
+    assert line.referer == line.agent or line.agent.endswith("...")
 
 
-def test_a_refused_request_has_one_line(shop):
-    with Client(shop.address) as client:
-        client.send(b'GET /\x01"\x7f\xff HTTP/1.1\r\nHost: x\r\n\r\n')
-        assert client.answer().status == 400
-    assert last(shop).status == 400
-    assert last(shop).request == r"GET /\x01\x22\x7F\xFF HTTP/1.1"
-    assert len(shop.said()) == 1
+@pytest.mark.parametrize("target", [b'/"', b"/\\", b"/\x1b[31m", b"/\xff",
+                                    b"/\x00", b'/ "b', b"/\x7f", FORGED])
+def test_nor_by_what_is_no_request(serve, root, target):
+    server = serve(root)
+    with Client(server.address) as client:
+        client.send(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.answer().status in (400, 404)
+    line, = server.log()
+    assert line.request.startswith("GET ") or target == FORGED
+
+
+def test_long_fields_are_cut(serve, root):
+    server = serve(root)
+    get(server.address, "/" + "x" * 8000, "User-Agent: " + "y" * 3000,
+        "Referer: " + "z" * 3000)
+    line, = server.log()
+    assert line.agent.startswith("yyy") and line.agent.endswith("...")
+    assert line.referer.startswith("zzz") and line.referer.endswith("...")
+    assert len(line.text) < 16 * 1024
+
+
+def test_no_log(serve, root):
+    server = serve(root, "--log", "off")
+    get(server.address, "/")
+    with Client(server.address) as client:
+        client.send(request("/") * 20)
+        for _ in range(20):
+            client.answer()
+    server.stop()
+    assert server.said() == []
