@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import BIG, data_of, expected
+from conftest import data_of
 from wire import Client, get, request
 
 COPY_MAX = 16384
@@ -48,56 +48,6 @@ def test_no_body_no_bytes(serve, root):
     assert (head.status, head.bytes, head.moved) == (200, 0, {})
     assert (same.status, same.bytes, same.moved) == (304, 0, {})
     assert head.text.endswith(" -") and same.text.endswith(" -")
-
-
-def big_pieces(client, at, length):
-    """Each piece of a body is what the big file has there."""
-    end = at + length
-    for piece in client.pieces(length):
-        assert piece == expected(BIG, at, len(piece)), f"at {at}"
-        at += len(piece)
-    assert at == end
-
-
-def test_five_gib(serve, big):
-    """More than one call of sendfile() may send, and than 32 bits count."""
-    server = serve(big.parent, "-t1")
-    with Client(server.address) as client:
-        answer = client.ask("/big").head()
-        assert (answer.status, answer.length) == (200, BIG)
-        big_pieces(client, 0, BIG)
-    line, = server.log()
-    assert (line.status, line.bytes) == (200, BIG)
-    assert line.moved == {"sendfile": BIG}
-    assert re.search(r" \d+\.\d{3} sendfile=5368709120/\d+$", line.text)
-
-
-@pytest.mark.parametrize("first, last", [
-    ((1 << 32) - 100, (1 << 32) + 100_000), (1 << 32, (1 << 32) + 99_999),
-    ((1 << 32) + 12345, (1 << 32) + (4 << 20)), ((1 << 31) - 9, 1 << 31),
-    (BIG - 100_000, BIG - 1), (BIG - 6, BIG - 1)])
-def test_pieces_beyond_four_gib(serve, big, first, last):
-    server = serve(big.parent, "-t1")
-    length = last - first + 1
-    ways = [f"{first}-{last}"]
-    if last == BIG - 1:
-        ways += [f"{first}-", f"-{length}"]
-    with Client(server.address) as client:
-        for way in ways:
-            answer = client.ask("/big", f"Range: bytes={way}").head()
-            assert answer.status == 206
-            assert answer["Content-Range"] == f"bytes {first}-{last}/{BIG}"
-            assert answer.length == length
-            big_pieces(client, first, length)
-    method = "sendfile" if length > COPY_MAX else "copy"
-    for line in server.log(len(ways)):
-        assert line.moved == {method: length}
-
-
-def test_beyond_the_end_of_it(serve, big):
-    answer = get(serve(big.parent).address, "/big", f"Range: bytes={BIG}-")
-    assert answer.status == 416
-    assert answer["Content-Range"] == f"bytes */{BIG}"
 
 
 @pytest.mark.parametrize("how", ["reset", "close"])

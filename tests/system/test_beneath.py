@@ -71,7 +71,8 @@ def test_links(serve, root, outside, name):
     (root / "sub").mkdir()
     for each, (to, _) in LINKS.items():
         (root / f"link {each}").symlink_to(to.replace("ROOT", str(root)))
-    answer = get(serve(root).address, f"/link%20{name.replace(' ', '%20')}")
+    target = f"/link {name}".replace(" ", "%20")
+    answer = get(serve(root).address, target)
     assert answer.status == LINKS[name][1]
     assert (answer.body == b"inside\n") == (answer.status == 200)
     assert outside.read_bytes() == SECRET

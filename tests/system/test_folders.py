@@ -70,7 +70,7 @@ def test_redirect(site, target, location):
 
 def test_redirect_of_an_odd_name(serve, root):
     names = ["ü d", "a:b", "100%", "<b>", "q?", "back\\slash", "new\nline",
-             "@evil", "a//b".replace("//", "\\\\")]
+             "@evil", "a\\\\b"]
     server = serve(root)
     for name in names:
         (root / name).mkdir()
@@ -85,8 +85,8 @@ def test_redirect_of_an_odd_name(serve, root):
 
 
 @pytest.mark.parametrize("target", [
-    "//evil.example", "//evil.example/", "//evil.example/..", "/\\evil.example",
-    "/%5Cevil.example", "/%5C%5Cevil.example/%2e%2e", "///evil.example/%2e%2e",
+    "//evil.example", "//evil.example/", "//evil.example/..",
+    "/\\evil.example", "/%5Cevil.example", "/%5C%5Cevil.example/%2e%2e", "///evil.example/%2e%2e",
     "//evil.example/%2e%2e/sub", "/%2Fevil.example", "/%09/evil.example",
     "//evil.example//sub/..", "/sub//evil.example/..", "//sub/%2e",
     "http:evil.example", "/sub?\\evil"])

@@ -110,6 +110,16 @@ class Client:
             length -= len(piece)
             yield piece
 
+    def waste(self, length):
+        """Reads so many bytes, which the kernel drops; how many came."""
+        buffer = bytearray(16 * CHUNK)
+        done = len(self.rest[:length])
+        self.rest = self.rest[length:]
+        while done < length and (n := self.sock.recv_into(
+                buffer, min(length - done, len(buffer)), socket.MSG_TRUNC)):
+            done += n
+        return done
+
     def answer(self, method="GET"):
         answer = self.head()
         if method != "HEAD" and answer.status not in BODILESS:
