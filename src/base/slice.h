@@ -31,4 +31,16 @@ static inline bool slice_is_word(struct slice s, struct slice other)
 	return s.len == other.len && strncasecmp(s.at, other.at, s.len) == 0;
 }
 
+/* Without the spaces and tabs around it. */
+static inline struct slice slice_trim(struct slice s)
+{
+	while (s.len > 0 && (*s.at == ' ' || *s.at == '\t')) {
+		s.at++;
+		s.len--;
+	}
+	while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
 #endif

@@ -9,7 +9,8 @@
  */
 #include "http/head.h"
 
-#include "base/text.h"
+#include "base/base.h"
+#include "http/head_meaning.h"
 
 enum { TOKEN = 1, TARGET = 2, VALUE = 4 };
 
@@ -132,17 +133,6 @@ static int parse_line(struct head *h, struct slice line)
 
 /* ── Fields ── */
 
-static struct slice trim(struct slice s)
-{
-	while (s.len > 0 && (*s.at == ' ' || *s.at == '\t')) {
-		s.at++;
-		s.len--;
-	}
-	while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 static int parse_field(struct head *h, struct slice line)
 {
 	size_t n = span(line, 0, TOKEN);
@@ -155,86 +145,9 @@ static int parse_field(struct head *h, struct slice line)
 		return 431;
 	f = &h->fields[h->n_fields++];
 	f->name = (struct slice){ line.at, n };
-	f->value = trim((struct slice){ line.at + n + 1, line.len - n - 1 });
+	f->value = slice_trim(
+		(struct slice){ line.at + n + 1, line.len - n - 1 });
 	return 0;
-}
-
-/* ── What the fields mean for the connection ── */
-
-/* uri-host [ ":" port ]: no user, no path, no space (RFC 9112, 3.2). */
-static bool is_host(struct slice s)
-{
-	static const char others[] = "!$&'()*+,;=:[]%-._~";
-
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		      (c >= 'A' && c <= 'Z') || strchr(others, c) != NULL))
-			return false;
-	}
-	return true;
-}
-
-static int set_host(struct head *h)
-{
-	uint32_t n = head_count(h, SLICE("Host"));
-
-	h->host = (struct slice){ "", 0 };
-	if (n > 1 || (n == 0 && h->minor > 0))
-		return 400;
-	if (n == 1)
-		h->host = *head_field(h, SLICE("Host"));
-	return is_host(h->host) ? 0 : 400;
-}
-
-static int set_body(struct head *h)
-{
-	const struct slice *te = head_field(h, SLICE("Transfer-Encoding"));
-	const struct slice *cl = head_field(h, SLICE("Content-Length"));
-	uint64_t length = 0;
-
-	if (te != NULL && (cl != NULL || h->minor == 0 ||
-			   head_count(h, SLICE("Transfer-Encoding")) > 1 ||
-			   !slice_is_word(*te, SLICE("chunked"))))
-		return 400;
-	if (cl != NULL && (head_count(h, SLICE("Content-Length")) > 1 ||
-			   !text_digits(*cl, INT64_MAX, &length)))
-		return 400;
-	h->has_body = te != NULL || length > 0;
-	return 0;
-}
-
-/* Whether a comma list holds the word. */
-static bool lists(struct slice list, struct slice word)
-{
-	while (list.len > 0) {
-		const char *comma = memchr(list.at, ',', list.len);
-		size_t n = comma != NULL ? (size_t)(comma - list.at) : list.len;
-
-		if (slice_is_word(trim((struct slice){ list.at, n }), word))
-			return true;
-		if (comma == NULL)
-			return false;
-		list.at += n + 1;
-		list.len -= n + 1;
-	}
-	return false;
-}
-
-static void set_keep_alive(struct head *h)
-{
-	bool close = false, keep = h->minor > 0;
-
-	for (uint32_t i = 0; i < h->n_fields; i++) {
-		struct slice value = h->fields[i].value;
-
-		if (!slice_is_word(h->fields[i].name, SLICE("Connection")))
-			continue;
-		close |= lists(value, SLICE("close"));
-		keep |= lists(value, SLICE("keep-alive"));
-	}
-	h->keep_alive = keep && !close;
 }
 
 /* ── The whole ── */
@@ -276,56 +189,74 @@ static int parse_lines(struct head *h, const char *at, const char *end)
 	return status;
 }
 
-/* The end of the head in what is new, or NULL. */
-static const char *find_end(struct head *h, const char *buf, size_t len)
+/*
+ * Goes over the line ends in what is new: HEAD_MORE, 0 with the end of the
+ * head, or 400 for a line that ends in LF alone, which need not be waited for.
+ */
+static int find_end(struct head *h, const char *buf, size_t len, size_t start,
+		    const char **ret_end)
 {
-	size_t from = h->scanned > 3 ? h->scanned - 3 : 0;
-	const char *end = memmem(buf + from, len - from, "\r\n\r\n", 4);
+	const char *at = buf + MAX(h->scanned, start), *lf;
 
+	while ((lf = memchr(at, '\n', (size_t)(buf + len - at))) != NULL) {
+		if (lf == buf + start || lf[-1] != '\r')
+			return 400;
+		at = lf + 1;
+		if (lf - buf >= (ptrdiff_t)start + 3 && lf[-2] == '\n') {
+			*ret_end = at;
+			return 0;
+		}
+	}
 	h->scanned = len;
-	return end != NULL ? end + 4 : NULL;
+	return HEAD_MORE;
 }
 
-/* A request line that cannot become good any more is refused at once. */
+/* The request line as far as it is there, for the log. */
+static void set_line(struct head *h, const char *buf, size_t len, size_t start)
+{
+	const char *lf = memchr(buf + start, '\n', len - start);
+
+	h->line = (struct slice){ buf + start, len - start };
+	if (lf != NULL)
+		h->line.len = (size_t)(lf - h->line.at);
+	if (h->line.len > 0 && h->line.at[h->line.len - 1] == '\r')
+		h->line.len--;
+}
+
+/* A head that is not whole yet, and may be too much already. */
 static int check_unfinished(struct head *h, const char *buf, size_t len,
 			    size_t start)
 {
-	const char *lf = memchr(buf + start, '\n', len - start);
-	struct slice line = { buf + start, len - start };
+	set_line(h, buf, len, start);
+	if (h->line.len > HEAD_TARGET_MAX + 64)
+		return refuse(h, 414);
+	return len >= HEAD_SIZE_MAX ? refuse(h, 431) : HEAD_MORE;
+}
 
-	if (lf != NULL)
-		line.len = (size_t)(lf - line.at);
-	h->line = line;
-	if (lf != NULL && (lf == line.at || lf[-1] != '\r'))
-		return 400;
-	if (line.len > HEAD_TARGET_MAX + 64)
-		return 414;
-	return len >= HEAD_SIZE_MAX ? 431 : HEAD_MORE;
+static int parse_whole(struct head *h, const char *at, const char *end)
+{
+	int status = parse_lines(h, at, end);
+
+	if (status == 0)
+		status = head_understand(h);
+	return status == 0 ? 0 : refuse(h, status);
 }
 
 int head_parse(struct head *h, const char *buf, size_t len)
 {
 	size_t start = skip_empty_lines(buf, len);
 	const char *end;
-	int status;
+	int r;
 
 	h->n_fields = 0;
-	h->line = (struct slice){ buf + start, 0 };
-	end = len > start ? find_end(h, buf, len) : NULL;
-	if (end == NULL || end <= buf + start) {
-		status = check_unfinished(h, buf, len, start);
-		return status == HEAD_MORE ? status : refuse(h, status);
-	}
+	r = find_end(h, buf, len, start, &end);
+	if (r == HEAD_MORE)
+		return check_unfinished(h, buf, len, start);
+	set_line(h, buf, len, start);
+	if (r != 0)
+		return refuse(h, r);
 	h->len = (size_t)(end - buf);
 	if (h->len > HEAD_SIZE_MAX)
 		return refuse(h, 431);
-	status = parse_lines(h, buf + start, end);
-	if (status == 0)
-		status = set_host(h);
-	if (status == 0)
-		status = set_body(h);
-	if (status != 0)
-		return refuse(h, status);
-	set_keep_alive(h);
-	return 0;
+	return parse_whole(h, buf + start, end);
 }

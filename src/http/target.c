@@ -104,7 +104,9 @@ int target_parse(struct target *ret, struct slice text)
 
 	ret->len = 0;
 	ret->query = (struct slice){ NULL, 0 };
-	if (text.len == 0 || text.len >= TARGET_PATH_SIZE)
+	if (text.len >= TARGET_PATH_SIZE)
+		return 414;
+	if (text.len == 0)
 		return 400;
 	if (text.at[0] != '/' && !skip_authority(&text))
 		return 400;

@@ -12,7 +12,8 @@
 
 #include "base/slice.h"
 
-enum { TARGET_PATH_SIZE = 8 * 1024 };
+/* The longest target that a head may have (http/head.h), and a NUL. */
+enum { TARGET_PATH_SIZE = 8 * 1024 + 1 };
 
 struct target {
 	struct slice raw;   /* the path as it came, still encoded */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What the fields of a head mean for the connection. */
+#ifndef HTTP_HEAD_MEANING_H
+#define HTTP_HEAD_MEANING_H
+
+struct head;
+
+/*
+ * Host, the length of the body and whether the connection is kept, from the
+ * fields of a head whose lines are good. 0, or 400.
+ */
+int head_understand(struct head *h);
+
+#endif
