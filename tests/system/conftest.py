@@ -4,6 +4,7 @@
 import faulthandler
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -66,7 +67,9 @@ def data_of(size, seed=0):
 def root(tmp_path):
     folder = tmp_path / "root"
     folder.mkdir()
-    return folder
+    yield folder
+    # pytest keeps what the last runs had, which here is gigabytes.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

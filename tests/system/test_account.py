@@ -40,7 +40,7 @@ def test_pages_are_copied(serve, root):
 
 def test_no_body_no_bytes(serve, root):
     (root / "file").write_bytes(data_of(100_000))
-    server = serve(root)
+    server = serve(root, "-t1")  # the lines of one thread are in order
     tag = get(server.address, "/file", method="HEAD")["ETag"].removeprefix(
         "W/")
     get(server.address, "/file", f"If-None-Match: {tag}")
@@ -70,7 +70,7 @@ def test_a_client_that_leaves(serve, root, how):
 
 def test_fields_of_a_line(serve, root):
     (root / "file").write_text("x")
-    server = serve(root)
+    server = serve(root, "-t1")
     get(server.address, "/file?q=1", "Referer: http://y/", "User-Agent: z/1")
     line, = server.log()
     assert line.host == "127.0.0.1"
@@ -85,7 +85,7 @@ def test_fields_of_a_line(serve, root):
 
 def test_a_line_for_each_answer(serve, root):
     (root / "file").write_text("x")
-    server = serve(root)
+    server = serve(root, "-t1")
     with Client(server.address) as client:
         for n in range(100):
             client.ask(f"/file?{n}")

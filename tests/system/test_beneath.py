@@ -111,7 +111,8 @@ def test_magic_links(serve):
     assert get(server.address, "/").status == 200
 
 
-HIDDEN = ["/.secret", "/.git/config", "/sub/.env", "/.git/", "/.git", "/%2egit",
+HIDDEN = ["/.secret", "/.git/config", "/sub/.env", "/.git/", "/.git",
+          "/%2egit",
           "/sub/.deep/file", "/.well-known-not", "/sub/.well-known/file",
           "/.well-known/.secret", "/..secret", "/...", "/./.secret",
           "/sub/../.secret"]

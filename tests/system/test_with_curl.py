@@ -31,7 +31,7 @@ def shop(serve, root):
     (root / "file").write_bytes(BYTES)
     (root / "a b ü%.txt").write_bytes(b"odd\n")
     time.sleep(0.05)  # the tag of a file is weak while it is this young
-    server = serve(root)
+    server = serve(root, "-t1")  # whose lines are in order
     server.url = "http://%s:%d" % server.address
     server.root = root
     return server
