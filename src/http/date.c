@@ -29,7 +29,7 @@ void date_format(time_t t, char ret[DATE_LEN + 1])
 	text_char(&out, ' ');
 	text_str(&out, months[tm.tm_mon]);
 	text_char(&out, ' ');
-	text_padded(&out, (uint64_t)(tm.tm_year + 1900), 4);
+	text_padded(&out, (uint64_t)tm.tm_year + 1900, 4);
 	text_char(&out, ' ');
 	text_padded(&out, (uint64_t)tm.tm_hour, 2);
 	text_char(&out, ':');

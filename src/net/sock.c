@@ -141,6 +141,12 @@ int sock_listen(struct addr *a, int fds[], uint32_t n)
 	return listen_inet(a, fds, n);
 }
 
+void sock_unlink(const struct addr *a)
+{
+	if (a->sa.sa_family == AF_UNIX && a->un.sun_path[0] != '\0')
+		(void)unlink(a->un.sun_path);
+}
+
 /* Errors that belong to the one connection, not to the listener. */
 static bool is_of_connection(int error)
 {

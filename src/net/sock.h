@@ -18,6 +18,11 @@
  */
 int sock_listen(struct addr *a, int fds[], uint32_t n);
 /*
+ * Removes what sock_listen() left in the file system, the file of a unix
+ * socket; before the last listener is closed. Safe on any address.
+ */
+void sock_unlink(const struct addr *a);
+/*
  * Takes one connection; *ret_peer may be NULL. The descriptor, or -errno:
  * -EAGAIN: none waits. Errors of the connection itself (ECONNABORTED and the
  * like, accept(2)) are passed over. TCP_NODELAY is set on TCP.

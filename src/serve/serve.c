@@ -35,7 +35,8 @@ struct serve {
 	struct shared shared;
 	struct addr *addresses;
 	uint32_t n_addresses, n_threads;
-	uint32_t n_init; /* threads whose worker wants worker_done() */
+	uint32_t n_listening; /* addresses that are ours now */
+	uint32_t n_init;      /* threads whose worker wants worker_done() */
 	struct thread *threads;
 	struct mime *mime;
 };
@@ -155,6 +156,7 @@ static int listen_all(struct serve *s, char error[SERVE_ERROR_SIZE])
 			addr_text(&s->addresses[i], text);
 			return fail(error, r, "%s: %s", text, strerror(-r));
 		}
+		s->n_listening++;
 	}
 	return 0;
 }
@@ -237,6 +239,8 @@ struct serve *serve_free(struct serve *s)
 {
 	if (s == NULL)
 		return NULL;
+	for (uint32_t i = 0; i < s->n_listening; i++)
+		sock_unlink(&s->addresses[i]);
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);
 	if (s->shared.policy.root >= 0)
