@@ -79,6 +79,17 @@ static bool host_text(struct slice host, char *ret, size_t size)
 	return true;
 }
 
+/* An interface by its name, or by its number; 0: there is none. */
+static uint32_t scope_of(const char *text)
+{
+	uint32_t scope = if_nametoindex(text);
+	uint64_t n;
+
+	if (scope == 0 && text_digits(slice_of(text), UINT32_MAX, &n))
+		scope = (uint32_t)n;
+	return scope;
+}
+
 static int parse_v6(struct slice host, uint16_t port, struct addr *ret,
 		    const char **ret_why)
 {
@@ -93,7 +104,7 @@ static int parse_v6(struct slice host, uint16_t port, struct addr *ret,
 	percent = strchr(text, '%');
 	if (percent != NULL) {
 		*percent = '\0';
-		scope = if_nametoindex(percent + 1);
+		scope = scope_of(percent + 1);
 		if (scope == 0) {
 			*ret_why = "there is no such interface after the %";
 			return -EINVAL;

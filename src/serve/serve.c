@@ -100,15 +100,19 @@ static int open_root(struct serve *s, char error[SERVE_ERROR_SIZE])
 }
 
 /*
- * Connections and the files that they send share the descriptors; a quarter,
- * or as many as anybody will need, is kept back for files.
+ * Connections and the files that they send share the descriptors. What the
+ * threads need for themselves comes off first; of the rest a quarter, or as
+ * many as anybody will need, is kept back for files.
  */
-static void count_connections(struct shared *shared)
+static void count_connections(struct serve *s)
 {
+	const uint64_t each = 3 + (uint64_t)s->n_addresses;
 	uint64_t limit = sock_raise_fd_limit();
-	uint64_t reserve = MIN(limit / 4, UINT64_C(4096));
+	uint64_t own = 8 + each * s->n_threads;
+	uint64_t left = limit > own ? limit - own : 0;
+	uint64_t reserve = MIN(MAX(left / 4, UINT64_C(1)), UINT64_C(4096));
 
-	shared->connections_max = MAX(limit - reserve, UINT64_C(1));
+	s->shared.connections_max = left > reserve ? left - reserve : 1;
 }
 
 static int init_workers(struct serve *s, uint32_t listeners_max)
@@ -205,8 +209,8 @@ static int build(struct serve *s, char error[SERVE_ERROR_SIZE])
 
 	if (r < 0)
 		return r;
-	count_connections(&s->shared);
 	r = allocate(s);
+	count_connections(s);
 	if (r >= 0)
 		r = init_workers(s, s->n_addresses);
 	if (r < 0)
