@@ -170,11 +170,20 @@ static void copies_right(const char *path)
 	(void)close(dst[1]);
 }
 
-TEST(procfs_and_sysfs_files_are_not_empty)
+TEST(procfs_files_are_not_empty)
 {
 	copies_right("/proc/version");
 	copies_right("/proc/cpuinfo");
-	copies_right("/sys/kernel/mm/transparent_hugepage/enabled");
+}
+
+TEST(sysfs_files_are_not_empty)
+{
+	static const char path[] =
+		"/sys/kernel/mm/transparent_hugepage/enabled";
+
+	if (access(path, R_OK) != 0)
+		TEST_SKIP("no sysfs is mounted here");
+	copies_right(path);
 }
 
 TEST_MAIN()
