@@ -7,6 +7,7 @@ import resource
 import pytest
 
 from conftest import data_of
+from program import wait_for
 from wire import Client, get
 
 HELLO = b"hello\n"
@@ -62,7 +63,7 @@ def test_all_threads_work(serve, files, kind, monkeypatch):
     listen = ("unix:sock",) if kind == "unix" else ("0",)
     server = serve(files, "-t3", listen=listen)
     where = "sock" if kind == "unix" else server.address
-    assert len(switches(server.pid)) == 3
+    wait_for(lambda: len(switches(server.pid)) == 3, "three threads")
     before = switches(server.pid)
     for _ in range(3):
         clients = [Client(where) for _ in range(200)]
