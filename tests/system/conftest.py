@@ -3,7 +3,6 @@
 
 import faulthandler
 import os
-import random
 import shutil
 import signal
 import sys
@@ -11,12 +10,11 @@ import time
 
 import pytest
 
+from contents import BIG, data_of, marks
 from program import POUR, ROOT, Server
 
 WATCHDOG = 90
-BIG = 5 << 30
 NOBODY = 65534
-ZEROS = bytes(1 << 20)
 
 
 def late(_number, _frame):
@@ -56,11 +54,6 @@ def serve(tmp_path_factory):
 
     yield start
     stop_all(servers)
-
-
-def data_of(size, seed=0):
-    """The same bytes each time, others for another seed."""
-    return random.Random(size * 1000 + seed).randbytes(size)
 
 
 @pytest.fixture
@@ -107,26 +100,6 @@ def big(tmp_path_factory):
         pytest.skip("files cannot have holes here")
     yield path
     path.unlink()
-
-
-def marks(size):
-    """What a big file has that is not zero: (offset, bytes)."""
-    places = [0, 1 << 20, (1 << 31) - 3, (1 << 32) - 3, (1 << 32) + (1 << 20),
-              size - 6]
-    return [(at, b"mark%02d" % n) for n, at in enumerate(places)]
-
-
-def expected(size, at, length):
-    """The bytes of a big file from there on."""
-    if all(at + length <= start or start + len(mark) <= at
-           for start, mark in marks(size)):
-        return ZEROS[:length]
-    data = bytearray(length)
-    for start, mark in marks(size):
-        for n, byte in enumerate(mark):
-            if at <= start + n < at + length:
-                data[start + n - at] = byte
-    return bytes(data)
 
 
 def as_nobody():

@@ -84,7 +84,11 @@ class Server:
                 preexec_fn=preexec_fn)
         self.pid = self.run.pid
         self.stopped = False
-        self.first = wait_for(self._first, "a line that it has started")
+        try:
+            self.first = wait_for(self._first, "a line that it has started")
+        except BaseException:
+            self.kill()
+            raise
         found = re.findall(r"http://(\[[^]]+\]|[\d.]+):(\d+)/", self.first)
         self.addresses = [(host.strip("[]"), int(port))
                           for host, port in found]
@@ -98,8 +102,6 @@ class Server:
             return None
         first = text.partition("\n")[0]
         if " with " not in first:
-            self.run.kill()
-            self.run.wait()
             raise AssertionError(f"it did not start: {text}")
         return first
 

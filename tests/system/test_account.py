@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from wire import Client, get, request
 
 COPY_MAX = 16384

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import BIG, expected
+from contents import BIG, expected
 from wire import Client, get
 
 COPY_MAX = 16384

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from wire import Client, get, request
 
 LARGE = 64 << 20

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 
 SIZE = (3 << 20) + 17
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from wire import Client, get, request
 
 SIZES = [0, 1, 1024, 16383, 16384, 16385, 65536, 131071, 131072, 131073,

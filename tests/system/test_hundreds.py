@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from program import wait_for
 from wire import Client, get
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from wire import Client, request
 
 HELLO = b"hello\n"

@@ -3,7 +3,7 @@
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from wire import Client, get
 
 WHOLE = data_of(1000)

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from conftest import data_of
+from contents import data_of
 from program import wait_for
 from wire import Client, get, request
 
