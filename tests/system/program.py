@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The program under test: started for real, watched, stopped, looked over."""
 
+import ctypes
 import os
 import re
 import signal
@@ -67,6 +68,19 @@ def refused(*args, status=1, **more):
     return run.stderr
 
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def prepared(preexec_fn):
+    """What a server does first; it does not outlive tests that are killed."""
+    def run():
+        if preexec_fn:
+            preexec_fn()
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # lost by a setuid()
+    return run
+
+
 class Server:
     """pour serve in the background; where, log and end are known."""
 
@@ -81,7 +95,7 @@ class Server:
             self.run = subprocess.Popen(
                 [*words, "--", str(root)], stdin=subprocess.DEVNULL,
                 stderr=stderr, env=environment(**(env or {})),
-                preexec_fn=preexec_fn)
+                preexec_fn=prepared(preexec_fn))
         self.pid = self.run.pid
         self.stopped = False
         try:
