@@ -3,6 +3,7 @@
 #include "serve/state.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,26 @@ static bool parse(struct session *s)
 	return false;
 }
 
+/* Our side is closed; what the peer still sends is read and thrown away. */
+static bool part(struct session *s)
+{
+	if (shutdown(s->fd, SHUT_WR) < 0)
+		return go(s, SESSION_CLOSED);
+	if (loop_want(&s->worker->loop, s->key, EPOLLIN) < 0)
+		return go(s, SESSION_CLOSED);
+	s->drained = 0;
+	arm(s, &s->worker->linger_late);
+	return go(s, SESSION_LINGER);
+}
+
+/* Whether bytes of an answer are still on their way out of the kernel. */
+static bool is_sending(const struct session *s)
+{
+	int unsent = 0;
+
+	return ioctl(s->fd, SIOCOUTQ, &unsent) == 0 && unsent > 0;
+}
+
 /* Nothing came: an idle one waits cheaply, or leaves when all do. */
 static bool wait_idly(struct session *s)
 {
@@ -82,7 +103,7 @@ static bool wait_idly(struct session *s)
 	if (!s->worker->draining)
 		return false;
 	if (s->asked)
-		return go(s, SESSION_CLOSED);
+		return is_sending(s) ? part(s) : go(s, SESSION_CLOSED);
 	arm(s, &s->worker->first_late);
 	return false;
 }
@@ -164,6 +185,9 @@ static bool must_linger(const struct session *s)
 	if (work->refusal != 0 || work->head.has_body ||
 	    work->in_len > work->head.len)
 		return true;
+	/* It was not told to send nothing more. */
+	if (!work->answer.close && is_sending(s))
+		return true;
 	return ioctl(s->fd, FIONREAD, &unread) == 0 && unread > 0;
 }
 
@@ -172,15 +196,7 @@ static bool leave(struct session *s)
 	bool linger = must_linger(s);
 
 	give_work(s);
-	if (!linger)
-		return go(s, SESSION_CLOSED);
-	if (shutdown(s->fd, SHUT_WR) < 0)
-		return go(s, SESSION_CLOSED);
-	if (loop_want(&s->worker->loop, s->key, EPOLLIN) < 0)
-		return go(s, SESSION_CLOSED);
-	s->drained = 0;
-	arm(s, &s->worker->linger_late);
-	return go(s, SESSION_LINGER);
+	return linger ? part(s) : go(s, SESSION_CLOSED);
 }
 
 static struct slice field(const struct head *h, struct slice name)

@@ -215,3 +215,22 @@ def test_all_is_given_back(serve, large):
             if n % 3 == 0:
                 client.reset()
     wait_for(lambda: server.open_files() <= before, "descriptors closed")
+
+
+def test_an_answer_on_its_way_outlives_the_connection(serve, root):
+    """The kernel still has most of it when the server is told to stop, and
+    the client, who was not told to, asks for more: a close then would be a
+    reset, and that would take the rest of the answer along."""
+    size = 1 << 20
+    (root / "file").write_bytes(data_of(size))
+    server = serve(root, "-t1")
+    with Client(server.address, receive=8192) as client:
+        assert client.ask("/file").head().length == size
+        server.log()  # for the server it is done
+        server.tell()
+        wait_for(lambda: refuses(server), "an end of listening")
+        client.ask("/file")
+        body = b"".join(client.pieces(size))
+        assert body == data_of(size)
+        client.ends()
+    server.wait()
