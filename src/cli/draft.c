@@ -144,7 +144,8 @@ static void make_name(struct draft *d)
 	uint64_t random = 0;
 
 	/* It only has to be free: O_EXCL and linkat() see to the rest. */
-	(void)getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = (uint64_t)getpid();
 	(void)snprintf(d->temporary, sizeof(d->temporary), ".pour-%016llx",
 		       (unsigned long long)random);
 }
