@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -70,6 +71,16 @@ static inline int disk_file(void)
 	if (fd < 0)
 		TEST_SKIP("no nameless files in /tmp");
 	return fd;
+}
+
+/* Until that many bytes can be read; TCP may hold some back for an answer. */
+static inline void wait_for_bytes(int fd, int want)
+{
+	int have = 0;
+
+	while (ioctl(fd, FIONREAD, &have) == 0 && have < want)
+		(void)usleep(1000);
+	assert_int_equal(have, want);
 }
 
 static inline void set_flag(int fd, int flag)
