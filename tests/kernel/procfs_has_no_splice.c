@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: some files of procfs cannot be spliced (EINVAL since 5.10, commit
- * 36e2c7421f02), and say a size of 0 although they can be read. So EINVAL leaves
- * a method, and a size of 0 means "not known".
+ * 36e2c7421f02), others can; all say a size of 0 although they can be read, and
+ * none knows its holes. So EINVAL leaves a method, and a size of 0 means "not
+ * known".
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "test.h"
+#include "kit.h"
 
 TEST(procfs_reads_though_its_size_is_nothing)
 {
@@ -25,17 +24,38 @@ TEST(procfs_reads_though_its_size_is_nothing)
 	(void)close(fd);
 }
 
-TEST(procfs_does_not_sendfile)
+static void assert_refused(const char *path)
 {
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	int p[2];
+	int fd = open(path, O_RDONLY | O_CLOEXEC), p[2];
+	char byte;
 
+	assert_true(fd >= 0);
 	assert_int_equal(pipe2(p, O_CLOEXEC | O_NONBLOCK), 0);
 	assert_int_equal(sendfile(p[1], fd, NULL, 100), -1);
 	assert_int_equal(errno, EINVAL);
+	assert_int_equal(splice(fd, NULL, p[1], NULL, 100, 0), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(read(fd, &byte, 1), 1);
 	(void)close(fd);
-	(void)close(p[0]);
-	(void)close(p[1]);
+	close_pair(p);
+}
+
+TEST(case39_procfs_is_not_spliced)
+{
+	assert_refused("/proc/self/status");
+	assert_refused("/proc/self/maps");
+	assert_refused("/proc/self/cmdline");
+}
+
+TEST(case39_some_of_procfs_is)
+{
+	int fd = open("/proc/version", O_RDONLY | O_CLOEXEC), p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(splice(fd, NULL, p[1], NULL, 5, 0), 5);
+	assert_int_equal(sendfile(p[1], fd, NULL, 5), 5);
+	(void)close(fd);
+	close_pair(p);
 }
 
 TEST_MAIN()
