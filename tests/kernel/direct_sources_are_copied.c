@@ -16,7 +16,7 @@ enum {
 
 static void fill(int fd, int letter)
 {
-	char bytes[BYTES];
+	static char bytes[BYTES];
 
 	memset(bytes, letter, sizeof(bytes));
 	assert_int_equal(pwrite(fd, bytes, sizeof(bytes), 0), BYTES);
@@ -38,7 +38,7 @@ static int direct_again(int fd)
 TEST(case70_a_direct_source_is_copied)
 {
 	int fd = disk_file(), direct, p[2];
-	char bytes[BYTES];
+	static char bytes[BYTES];
 	off_t at = 0;
 
 	fill(fd, 'a');

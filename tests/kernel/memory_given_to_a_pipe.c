@@ -29,7 +29,7 @@ TEST(case53_memory_goes_to_pipes_alone)
 
 TEST(case53_a_reader_may_see_a_later_change)
 {
-	char buf[sizeof(page)];
+	static char buf[sizeof(page)];
 	int p[2];
 
 	memset(page, 'a', sizeof(page));

@@ -17,7 +17,7 @@ enum {
 /* A whole page of one letter. */
 static int page_of(int letter)
 {
-	char page[BYTES];
+	static char page[BYTES];
 	int fd = memory_file("");
 
 	memset(page, letter, sizeof(page));
@@ -27,7 +27,7 @@ static int page_of(int letter)
 
 static void assert_reads(int fd, int letter)
 {
-	char page[BYTES];
+	static char page[BYTES];
 
 	assert_int_equal(read(fd, page, sizeof(page)), sizeof(page));
 	assert_int_equal(page[0], letter);
@@ -36,7 +36,7 @@ static void assert_reads(int fd, int letter)
 
 static void overwrite(int fd, int letter)
 {
-	char page[BYTES];
+	static char page[BYTES];
 
 	memset(page, letter, sizeof(page));
 	assert_int_equal(pwrite(fd, page, sizeof(page), 0), sizeof(page));
