@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: at RLIMIT_FSIZE sendfile() and copy_file_range() answer what still fitted,
- * then EFBIG with SIGXFSZ, and the source stands behind what fitted; by way of a
- * pipe it stands behind what went into the pipe. The signal of sendfile() comes
- * with the short count already, as it tried once more. So after a failure the
- * source is not asked how far the copy came (setrlimit(2)).
+ * Fact: at RLIMIT_FSIZE sendfile() and copy_file_range() answer what still
+ * fitted, then EFBIG with SIGXFSZ, and the source stands behind what fitted;
+ * by way of a pipe it stands behind what went into the pipe. The signal of
+ * sendfile() comes with the short count already, as it tried once more. So
+ * after a failure the source is not asked how far the copy came
+ * (setrlimit(2)).
  */
 #include <errno.h>
 #include <sys/resource.h>

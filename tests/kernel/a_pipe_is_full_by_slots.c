@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: a pipe is full when its slots are, whatever bytes are in them; one small
- * segment of a socket takes one slot. splice() then says EAGAIN although the
- * socket has more and the pipe has room by count. So EAGAIN with bytes in the
- * pipe means "drain it", and neither the pipe's size nor FIONREAD is asked.
+ * Fact: a pipe is full when its slots are, whatever bytes are in them; one
+ * small segment of a socket takes one slot. splice() then says EAGAIN although
+ * the socket has more and the pipe has room by count. So EAGAIN with bytes in
+ * the pipe means "drain it", and neither the pipe's size nor FIONREAD is
+ * asked.
  */
 #include <errno.h>
 #include <netinet/tcp.h>

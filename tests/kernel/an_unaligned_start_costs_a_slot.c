@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: a slot of a pipe holds one page of a file and no other, so that from an
- * offset within a page a pipe is full before it holds its size. So a short count
- * is no end of file, and a first call that ends on a page is followed by full
- * ones.
+ * Fact: a slot of a pipe holds one page of a file and no other, so that from
+ * an offset within a page a pipe is full before it holds its size. So a short
+ * count is no end of file, and a first call that ends on a page is followed by
+ * full ones.
  */
 #include <errno.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: a destination that is O_APPEND refuses sendfile() and splice() with
- * EINVAL and copy_file_range() with EBADF; write() works. So these errnos leave
- * a method (sendfile(2), splice(2), copy_file_range(2)). It does not matter when
- * the flag came, and it is looked at again in each call.
+ * EINVAL and copy_file_range() with EBADF; write() works. So these errnos
+ * leave a method (sendfile(2), splice(2), copy_file_range(2)). It does not
+ * matter when the flag came, and it is looked at again in each call.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: one call moves at most 0x7ffff000 bytes and does not say that there is
- * more (sendfile(2)); a length past SSIZE_MAX is EINVAL to sendfile() and, since
- * about 6.8, to splice(), and EOVERFLOW to a copy_file_range() whose end wraps.
- * So calls are capped, and repeated until they answer 0.
+ * more (sendfile(2)); a length past SSIZE_MAX is EINVAL to sendfile() and,
+ * since about 6.8, to splice(), and EOVERFLOW to a copy_file_range() whose end
+ * wraps. So calls are capped, and repeated until they answer 0.
  */
 #include <errno.h>
 #include <limits.h>

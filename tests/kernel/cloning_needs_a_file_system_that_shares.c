@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: FICLONE between mounts is EXDEV, and EOPNOTSUPP on a file system that
- * shares no extents, as ext4 and tmpfs; nothing is copied (ioctl_ficlone(2)). So
- * both leave the method.
+ * shares no extents, as ext4 and tmpfs; nothing is copied (ioctl_ficlone(2)).
+ * So both leave the method.
  */
 #include <errno.h>
 #include <linux/fs.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: copy_file_range() between file systems of different types is EXDEV since
- * 5.19 (commit 868f9f2f8e00), and works or is EXDEV before; with a pipe on either
- * side it is EINVAL. So both leave the method. Within procfs it is a 0 that says
- * nothing, as the size it stops at is 0: a first 0 is not believed.
+ * Fact: copy_file_range() between file systems of different types is EXDEV
+ * since 5.19 (commit 868f9f2f8e00), and works or is EXDEV before; with a pipe
+ * on either side it is EINVAL. So both leave the method. Within procfs it is a
+ * 0 that says nothing, as the size it stops at is 0: a first 0 is not
+ * believed.
  */
 #include <errno.h>
 #include <sys/vfs.h>

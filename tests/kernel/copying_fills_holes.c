@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: where extents are not shared, copy_file_range() writes the zeros of a
- * hole (copy_file_range(2), NOTES), here on ext4 and tmpfs. So whoever wants the
- * holes asks SEEK_DATA for them and copies around them.
+ * hole (copy_file_range(2), NOTES), here on ext4 and tmpfs. So whoever wants
+ * the holes asks SEEK_DATA for them and copies around them.
  */
 #include <errno.h>
 #include <sys/stat.h>

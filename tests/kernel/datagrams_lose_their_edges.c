@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: splice() from a datagram socket is EINVAL before 6.5 and succeeds since
- * (copy_splice_read()): one message a call, cut off at the length asked for, and
- * in the pipe nobody can tell where it ended. So SO_TYPE is asked before.
+ * Fact: splice() from a datagram socket is EINVAL before 6.5 and succeeds
+ * since (copy_splice_read()): one message a call, cut off at the length asked
+ * for, and in the pipe nobody can tell where it ended. So SO_TYPE is asked
+ * before.
  */
 #include <errno.h>
 

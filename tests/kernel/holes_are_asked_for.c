@@ -2,7 +2,8 @@
 /*
  * Fact: SEEK_HOLE on procfs is EINVAL; SEEK_DATA in the hole at the end of a
  * file is ENXIO and not the size; and the end of a file is a hole. So an errno
- * other than ENXIO means "no holes are known" and all of it is copied (lseek(2)).
+ * other than ENXIO means "no holes are known" and all of it is copied
+ * (lseek(2)).
  */
 #include <errno.h>
 

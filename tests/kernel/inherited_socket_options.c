@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: a socket that accept4() returns has TCP_NODELAY when the listener has it,
- * so it is set once and not for each connection.
+ * Fact: a socket that accept4() returns has TCP_NODELAY when the listener has
+ * it, so it is set once and not for each connection.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

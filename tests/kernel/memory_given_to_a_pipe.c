@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: vmsplice() to what is no pipe is EBADF; to a full pipe it blocks whatever
- * O_NONBLOCK says, unless SPLICE_F_NONBLOCK is given; and a reader may see what
- * was written to the memory after the call, or a copy, and nothing says which. So
- * memory that is used again is not given away (vmsplice(2)).
+ * Fact: vmsplice() to what is no pipe is EBADF; to a full pipe it blocks
+ * whatever O_NONBLOCK says, unless SPLICE_F_NONBLOCK is given; and a reader
+ * may see what was written to the memory after the call, or a copy, and
+ * nothing says which. So memory that is used again is not given away
+ * (vmsplice(2)).
  */
 #include <errno.h>
 #include <stdio.h>

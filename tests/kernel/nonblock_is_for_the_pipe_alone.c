@@ -2,8 +2,8 @@
 /*
  * Fact: SPLICE_F_NONBLOCK and O_NONBLOCK on the pipe do not keep splice() from
  * blocking in a socket that was left blocking (splice_to_socket() in
- * fs/splice.c); only an AF_UNIX source heeds them. So a copy that must not block
- * wants O_NONBLOCK of the socket itself.
+ * fs/splice.c); only an AF_UNIX source heeds them. So a copy that must not
+ * block wants O_NONBLOCK of the socket itself.
  */
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: between two pipes O_NONBLOCK on either one counts for both; between a
- * file and a pipe only the pipe's counts (do_splice() in fs/splice.c). So EAGAIN
- * may come from an end that was left blocking.
+ * file and a pipe only the pipe's counts (do_splice() in fs/splice.c). So
+ * EAGAIN may come from an end that was left blocking.
  */
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: splice() from a TCP socket stops before an urgent byte and does not pass
- * it, while recv() skips it. At the mark a non-blocking socket says EAGAIN though
- * poll() says readable; a blocking one says 0; and once the peer has closed, both
- * say 0 with bytes behind the mark (tcp_splice_read()). So SIOCATMARK is asked,
- * or recv(), before EAGAIN is waited upon and before a 0 is taken for the end.
- * SO_OOBINLINE does not help.
+ * Fact: splice() from a TCP socket stops before an urgent byte and does not
+ * pass it, while recv() skips it. At the mark a non-blocking socket says
+ * EAGAIN though poll() says readable; a blocking one says 0; and once the peer
+ * has closed, both say 0 with bytes behind the mark (tcp_splice_read()). So
+ * SIOCATMARK is asked, or recv(), before EAGAIN is waited upon and before a 0
+ * is taken for the end. SO_OOBINLINE does not help.
  *
  *      abc │ ! │ def │ FIN         splice(): abc, 0, 0, …
  *          └─ the mark             recv():   abc, def, 0
@@ -29,7 +29,7 @@ static void wait_for(int s, short event)
 	assert_true(wanted.revents & event);
 }
 
-/* Both ends, with "abc", an urgent byte and "def" there, spliced to the mark. */
+/* A pair with "abc", an urgent byte and "def" there, spliced to the mark. */
 static void stop_at_the_mark(int s[2], int p[2])
 {
 	char buf[16];

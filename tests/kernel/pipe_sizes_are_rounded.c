@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: F_SETPIPE_SZ rounds up to a power of two of pages, refuses to shrink
- * below what is in the pipe (EBUSY), and gives an unprivileged user no more than
- * pipe-max-size (EPERM); a user with many pipes gets new ones of two pages. So
- * the size is asked for and then read back (fcntl(2), pipe(7)).
+ * below what is in the pipe (EBUSY), and gives an unprivileged user no more
+ * than pipe-max-size (EPERM); a user with many pipes gets new ones of two
+ * pages. So the size is asked for and then read back (fcntl(2), pipe(7)).
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: sendfile() to a socket that takes no more answers what went, then EAGAIN,
- * and the offset stands exactly behind what went, or where it was when nothing
- * did; past the end of the file it answers 0, as it does to a count of 0. So a
- * short count is no error, and a 0 before a promise is kept is a truncated file.
+ * Fact: sendfile() to a socket that takes no more answers what went, then
+ * EAGAIN, and the offset stands exactly behind what went, or where it was when
+ * nothing did; past the end of the file it answers 0, as it does to a count of
+ * 0. So a short count is no error, and a 0 before a promise is kept is a
+ * truncated file.
  */
 #include <errno.h>
 #include <sys/sendfile.h>

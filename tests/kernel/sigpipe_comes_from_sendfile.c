@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: sendfile() and splice() to a peer that is gone, and splice() to a pipe
- * without a reader, raise SIGPIPE in the calling thread and have no flag against
- * it; blocked, it stays pending and can be taken without a handler. So it is
- * masked around the call. A reset says ECONNRESET once, without a signal, and
- * EPIPE from then on.
+ * without a reader, raise SIGPIPE in the calling thread and have no flag
+ * against it; blocked, it stays pending and can be taken without a handler. So
+ * it is masked around the call. A reset says ECONNRESET once, without a
+ * signal, and EPIPE from then on.
  */
 #include <errno.h>
 #include <sys/sendfile.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fact: splice() and sendfile() from a file move its pages and not its bytes, so
- * that a reader sees what was written to the file after the call returned;
- * copy_file_range() and a shorter file do not show. So a source that changes is
- * sent by read() and write().
+ * Fact: splice() and sendfile() from a file move its pages and not its bytes,
+ * so that a reader sees what was written to the file after the call returned;
+ * copy_file_range() and a shorter file do not show. So a source that changes
+ * is sent by read() and write().
  */
 #include <errno.h>
 #include <sys/sendfile.h>

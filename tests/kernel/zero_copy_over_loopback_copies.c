@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fact: MSG_ZEROCOPY answers in the error queue with a range of calls, counted
- * from 0, both ends included; over loopback it says that the bytes were copied.
- * An AF_UNIX socket refuses SO_ZEROCOPY with EOPNOTSUPP. So a socket that copies
- * is not asked again (Documentation/networking/msg_zerocopy.rst).
+ * from 0, both ends included; over loopback it says that the bytes were
+ * copied. An AF_UNIX socket refuses SO_ZEROCOPY with EOPNOTSUPP. So a socket
+ * that copies is not asked again (Documentation/networking/msg_zerocopy.rst).
  */
 #include <errno.h>
 #include <poll.h>
