@@ -16,15 +16,42 @@ void pour_note_taken(struct pour *p, int64_t n)
 	p->dry = 0;
 }
 
-void pour_note_delivered(struct pour *p, int64_t n)
+void pour_note_delivered(struct pour *p, enum pour_method method, int64_t n)
 {
 	p->account.delivered += (uint64_t)n;
-	p->account.moved[p->plan[p->now]] += (uint64_t)n;
+	p->account.moved[method] += (uint64_t)n;
 }
 
-void pour_note_call(struct pour *p)
+void pour_note_moved(struct pour *p, enum pour_method method, int64_t n)
 {
-	p->account.calls[p->plan[p->now]]++;
+	pour_note_taken(p, n);
+	pour_note_delivered(p, method, n);
+}
+
+void pour_note_call(struct pour *p, enum pour_method method)
+{
+	p->account.calls[method]++;
+}
+
+void pour_note_head(struct pour *p, uint64_t n)
+{
+	p->account.head += n;
+}
+
+void pour_note_tail(struct pour *p, uint64_t n)
+{
+	p->account.tail += n;
+}
+
+void pour_note_teed(struct pour *p, int64_t n)
+{
+	p->account.teed += (uint64_t)n;
+	p->account.calls[POUR_BY_TEE]++;
+}
+
+void pour_note_missed(struct pour *p, uint64_t n)
+{
+	p->account.missed += n;
 }
 
 int pour_note_wants(struct pour *p, int wants)
@@ -54,6 +81,13 @@ int pour_note_failed(struct pour *p, enum pour_side side, int64_t error)
 	return (int)error;
 }
 
+int pour_note_stopped(struct pour *p, enum pour_ended ended)
+{
+	p->account.ended = ended;
+	p->account.error = ended == POUR_ENDED_TIMEOUT ? ETIMEDOUT : ECANCELED;
+	return -p->account.error;
+}
+
 void pour_note_left(struct pour *p, int64_t error)
 {
 	note_signal(p, error);
@@ -76,6 +110,8 @@ static int is_of_reading(int64_t error)
 
 enum pour_side pour_side_of(const struct pour *p, int64_t error)
 {
+	if (error == -EFAULT)
+		return POUR_SIDE_SRC; /* a mapping without its file */
 	if (p->src.kind == POUR_PIPE || p->src.kind == POUR_MEMORY)
 		return POUR_SIDE_DST; /* neither can fail to be read */
 	if (p->dst.kind == POUR_PIPE)

@@ -10,16 +10,26 @@
 
 /* n bytes left the source. */
 void pour_note_taken(struct pour *p, int64_t n);
-/* n bytes of the source reached the destination by the method in use. */
-void pour_note_delivered(struct pour *p, int64_t n);
-/* A system call of the method in use. */
-void pour_note_call(struct pour *p);
+/* n bytes of the source reached the destination by that method. */
+void pour_note_delivered(struct pour *p, enum pour_method method, int64_t n);
+/* Both at once, for a method that holds nothing on the way. */
+void pour_note_moved(struct pour *p, enum pour_method method, int64_t n);
+/* A call of that method. */
+void pour_note_call(struct pour *p, enum pour_method method);
+/* n bytes of opts.head, of opts.tail, reached the destination. */
+void pour_note_head(struct pour *p, uint64_t n);
+void pour_note_tail(struct pour *p, uint64_t n);
+/* n bytes were given to a branch by tee(), or it was not given them. */
+void pour_note_teed(struct pour *p, int64_t n);
+void pour_note_missed(struct pour *p, uint64_t n);
 /* The step ends in these wants; hands them on. */
 int pour_note_wants(struct pour *p, int wants);
 /* The transfer ended well; 0, or -ENODATA for one that ended short. */
 int pour_note_ended(struct pour *p, enum pour_ended ended);
 /* The transfer failed with a negative errno on that side; hands it on. */
 int pour_note_failed(struct pour *p, enum pour_side side, int64_t error);
+/* It was stopped, POUR_ENDED_TIMEOUT or _CANCELLED; a negative errno. */
+int pour_note_stopped(struct pour *p, enum pour_ended ended);
 /* The method in use was left for an errno. */
 void pour_note_left(struct pour *p, int64_t error);
 

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "core/account.h"
+#include "core/around.h"
 #include "core/method.h"
 #include "core/pool.h"
 #include "core/sys.h"
@@ -27,9 +28,9 @@ static int64_t take(struct pour *p, uint64_t max)
 		if (r < 0)
 			return r;
 	}
-	pour_note_call(p);
+	pour_note_call(p, POUR_BY_PIPE);
 	n = pour_sys_splice(p->src.fd, pour_src_offset(p), p->pipe[1],
-			    POUR_HERE, MIN(max, POUR_CALL_MAX));
+			    POUR_HERE, pour_call_bound(max));
 	if (n > 0) {
 		pour_note_taken(p, n);
 		p->in_pipe = (uint64_t)n;
@@ -42,22 +43,26 @@ static int64_t give(struct pour *p)
 {
 	int64_t n;
 
-	pour_note_call(p);
-	n = pour_sys_splice(p->pipe[0], POUR_HERE, p->dst.fd,
-			    pour_dst_offset(p), p->in_pipe);
+	pour_note_call(p, POUR_BY_PIPE);
+	if (p->dst.kind == POUR_SOCKET && pour_more_follows_now(p))
+		n = pour_sys_splice_more(p->pipe[0], p->dst.fd, p->in_pipe);
+	else
+		n = pour_sys_splice(p->pipe[0], POUR_HERE, p->dst.fd,
+				    pour_dst_offset(p), p->in_pipe);
 	if (n > 0) {
 		p->in_pipe -= (uint64_t)n;
-		pour_note_delivered(p, n);
+		pour_note_delivered(p, POUR_BY_PIPE, n);
 	}
 	return n;
 }
 
-/* The second line is what pipe2() says when there is none to be had. */
+/* The second line is what the pool says when there is none to be had, or none
+ * that is worth it. */
 const struct method pour_by_pipe = {
 	.name = "pipe",
 	.take = take,
 	.give = give,
-	.left_for = (const int[]){EINVAL, ENOSYS, EOPNOTSUPP, EMFILE, ENFILE,
-                                  ENOMEM, 0 },
-	.left_at_first_for = (const int[]){ EIO,     EBADF,          EPERM,                 EACCES,              0     },
+	.left_for = (const int[]){EINVAL,   ENOSYS, EOPNOTSUPP, EMFILE, ENFILE,
+                                  ENOMEM, ENOBUFS, 0 },
+	.left_at_first_for = (const int[]){ EIO, EBADF,      EPERM,               EACCES,                  0                  },
 };

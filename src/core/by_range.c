@@ -17,13 +17,11 @@ static int64_t take(struct pour *p, uint64_t max)
 {
 	int64_t n;
 
-	pour_note_call(p);
+	pour_note_call(p, POUR_BY_RANGE);
 	n = pour_sys_copy_range(p->src.fd, pour_src_offset(p), p->dst.fd,
 				pour_dst_offset(p), MIN(max, RANGE_MAX));
-	if (n > 0) {
-		pour_note_taken(p, n);
-		pour_note_delivered(p, n);
-	}
+	if (n > 0)
+		pour_note_moved(p, POUR_BY_RANGE, n);
 	return n;
 }
 

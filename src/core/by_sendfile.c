@@ -21,17 +21,15 @@ static bool suits(const struct pour *p)
 
 static int64_t take(struct pour *p, uint64_t max)
 {
-	uint64_t count = MIN(max, POUR_CALL_MAX);
+	uint64_t count = pour_call_bound(max);
 	int64_t n;
 
-	if (p->src.size > p->account.taken)
-		count = MIN(count, p->src.size - p->account.taken);
-	pour_note_call(p);
+	if (p->src.size > pour_src_taken(p))
+		count = MIN(count, p->src.size - pour_src_taken(p));
+	pour_note_call(p, POUR_BY_SENDFILE);
 	n = pour_sys_sendfile(p->dst.fd, p->src.fd, pour_src_offset(p), count);
-	if (n > 0) {
-		pour_note_taken(p, n);
-		pour_note_delivered(p, n);
-	}
+	if (n > 0)
+		pour_note_moved(p, POUR_BY_SENDFILE, n);
 	return n;
 }
 

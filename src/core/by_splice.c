@@ -28,16 +28,14 @@ static uint64_t exact(const struct pour *p, uint64_t max)
 
 static int64_t take(struct pour *p, uint64_t max)
 {
-	uint64_t count = exact(p, MIN(max, POUR_CALL_MAX));
+	uint64_t count = exact(p, pour_call_bound(max));
 	int64_t n;
 
-	pour_note_call(p);
+	pour_note_call(p, POUR_BY_SPLICE);
 	n = pour_sys_splice(p->src.fd, pour_src_offset(p), p->dst.fd,
 			    pour_dst_offset(p), count);
-	if (n > 0) {
-		pour_note_taken(p, n);
-		pour_note_delivered(p, n);
-	}
+	if (n > 0)
+		pour_note_moved(p, POUR_BY_SPLICE, n);
 	return n;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pour.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/sys.h"
 
@@ -13,13 +14,13 @@ static uint64_t bytes_ahead(int fd, const struct stat *st)
 
 	if (!S_ISREG(st->st_mode) || st->st_size <= 0)
 		return 0;
-	at = pour_sys_position(fd);
+	at = pour_sys_seek(fd, 0, SEEK_CUR);
 	return at >= 0 && at < st->st_size ? (uint64_t)(st->st_size - at) : 0;
 }
 
 static int end_of_socket(struct pour_end *ret, int fd)
 {
-	int type = pour_sys_sock_type(fd);
+	int type = pour_sys_sockopt(fd, SO_TYPE);
 
 	if (type < 0)
 		return type;
@@ -74,4 +75,29 @@ struct pour_end pour_memory(const void *memory, size_t size)
 	return (struct pour_end){
 		.kind = POUR_MEMORY, .fd = -1, .memory = memory, .size = size
 	};
+}
+
+struct pour_end pour_from(int64_t (*reader)(void *context, void *buf,
+					    size_t size, short *ret_poll),
+			  void *context, int fd)
+{
+	return (struct pour_end){ .kind = POUR_CALL,
+				  .fd = fd,
+				  .reader = reader,
+				  .context = context };
+}
+
+struct pour_end pour_to(int64_t (*writer)(void *context, const void *buf,
+					  size_t size, short *ret_poll),
+			void *context, int fd)
+{
+	return (struct pour_end){ .kind = POUR_CALL,
+				  .fd = fd,
+				  .writer = writer,
+				  .context = context };
+}
+
+struct pour_duplex pour_duplex(int fd)
+{
+	return (struct pour_duplex){ pour_socket(fd), pour_socket(fd) };
 }

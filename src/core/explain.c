@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Methods by number and name, and an account in one line. */
 #include <pour.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "core/line.h"
 #include "core/method.h"
 
 static const struct method *const methods[] = {
@@ -13,6 +12,13 @@ static const struct method *const methods[] = {
 	[POUR_BY_SPLICE] = &pour_by_splice,
 	[POUR_BY_PIPE] = &pour_by_pipe,
 	[POUR_BY_COPY] = &pour_by_copy,
+	[POUR_BY_CLONE] = &pour_by_clone,
+	[POUR_BY_ZEROCOPY] = &pour_by_zerocopy,
+	[POUR_BY_VMSPLICE] = &pour_by_vmsplice,
+	[POUR_BY_MMAP] = &pour_by_mmap,
+	[POUR_BY_DIRECT] = &pour_by_direct,
+	[POUR_BY_TEE] = &pour_by_tee,
+	[POUR_BY_HOLE] = &pour_by_hole,
 };
 
 _Static_assert(sizeof(methods) / sizeof(methods[0]) == POUR_METHODS,
@@ -32,31 +38,19 @@ const char *pour_method_name(enum pour_method method)
 	return m != NULL ? m->name : NULL;
 }
 
-/* A line under way: like snprintf(), it counts on where it cannot write. */
-struct line {
-	char *buf;
-	size_t size, len;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct line *l,
-						      const char *format, ...)
+static void put_count(struct line *l, const char *before, uint64_t n,
+		      const char *after)
 {
-	bool fits = l->len < l->size;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(fits ? l->buf + l->len : NULL,
-		      fits ? l->size - l->len : 0, format, args);
-	va_end(args);
-	l->len += n > 0 ? (size_t)n : 0;
+	pour_line_put(l, before);
+	pour_line_number(l, n);
+	pour_line_put(l, after);
 }
 
-static const char *errno_name(int error)
+static void put_errno(struct line *l, int error)
 {
 	const char *name = strerrorname_np(error);
 
-	return name != NULL ? name : "unknown errno";
+	pour_line_put(l, name != NULL ? name : "unknown errno");
 }
 
 static void put_methods(struct line *l, const struct pour_account *a)
@@ -66,30 +60,65 @@ static void put_methods(struct line *l, const struct pour_account *a)
 	for (unsigned m = 0; m < POUR_METHODS; m++) {
 		if (a->moved[m] == 0)
 			continue;
-		put(l, "%s%s %llu bytes in %llu calls", between,
-		    methods[m]->name, (unsigned long long)a->moved[m],
-		    (unsigned long long)a->calls[m]);
+		pour_line_put(l, between);
+		pour_line_put(l, methods[m]->name);
+		put_count(l, " ", a->moved[m], " bytes");
+		put_count(l, " in ", a->calls[m], " calls");
 		between = ", ";
 	}
 	if (a->delivered == 0)
-		put(l, "nothing moved");
+		pour_line_put(l, "nothing moved");
+}
+
+static void put_around(struct line *l, const struct pour_account *a)
+{
+	if (a->head > 0)
+		put_count(l, ", after a head of ", a->head, "");
+	if (a->tail > 0)
+		put_count(l, ", before a tail of ", a->tail, "");
+	if (a->teed > 0)
+		put_count(l, "; tee ", a->teed, " bytes");
+	if (a->missed > 0)
+		put_count(l, "; missed ", a->missed, " bytes");
+}
+
+static void put_left(struct line *l, const struct pour_account *a)
+{
+	for (unsigned m = 0; m < POUR_METHODS; m++) {
+		if (a->left[m] == 0)
+			continue;
+		pour_line_put(l, "; ");
+		pour_line_put(l, methods[m]->name);
+		pour_line_put(l, " left: ");
+		put_errno(l, a->left[m]);
+	}
+}
+
+static void put_failure(struct line *l, const struct pour_account *a)
+{
+	static const char *const at[] = {
+		[POUR_SIDE_NONE] = "; failed: ",
+		[POUR_SIDE_SRC] = "; failed at the source: ",
+		[POUR_SIDE_DST] = "; failed at the destination: ",
+	};
+
+	pour_line_put(l, at[a->side]);
+	put_errno(l, a->error);
 }
 
 static void put_end(struct line *l, const struct pour_account *a)
 {
-	uint64_t between = a->taken - a->delivered;
-
 	if (a->ended == POUR_ENDED_SHORT)
-		put(l, "; the source ended too early");
+		pour_line_put(l, "; the source ended too early");
+	if (a->ended == POUR_ENDED_TIMEOUT)
+		pour_line_put(l, "; timed out");
+	if (a->ended == POUR_ENDED_CANCELLED)
+		pour_line_put(l, "; cancelled");
 	if (a->ended == POUR_ENDED_FAILED)
-		put(l, "; failed%s: %s",
-		    a->side == POUR_SIDE_SRC   ? " at the source"
-		    : a->side == POUR_SIDE_DST ? " at the destination"
-					       : "",
-		    errno_name(a->error));
-	if (between > 0)
-		put(l, "; %llu bytes taken and not delivered",
-		    (unsigned long long)between);
+		put_failure(l, a);
+	if (a->taken > a->delivered)
+		put_count(l, "; ", a->taken - a->delivered,
+			  " bytes taken and not delivered");
 }
 
 int pour_explain(const struct pour_account *account, char *buf, size_t size)
@@ -99,13 +128,8 @@ int pour_explain(const struct pour_account *account, char *buf, size_t size)
 	if (size > 0)
 		buf[0] = '\0';
 	put_methods(&l, account);
-	if (account->head > 0)
-		put(&l, ", after a head of %llu",
-		    (unsigned long long)account->head);
-	for (unsigned m = 0; m < POUR_METHODS; m++)
-		if (account->left[m] != 0)
-			put(&l, "; %s left: %s", methods[m]->name,
-			    errno_name(account->left[m]));
+	put_around(&l, account);
+	put_left(&l, account);
 	put_end(&l, account);
 	return (int)l.len;
 }

@@ -15,8 +15,10 @@
 /* No call asks for more: the kernel's own bound, MAX_RW_COUNT. */
 #define POUR_CALL_MAX UINT64_C(0x7ffff000)
 
-/* Up to here a file is cheaper to copy together with its head, in one send. */
-enum { POUR_SMALL = 16 * 1024 };
+static inline uint64_t pour_call_bound(uint64_t max)
+{
+	return max < POUR_CALL_MAX ? max : POUR_CALL_MAX;
+}
 
 struct method {
 	const char *name;
@@ -42,23 +44,42 @@ extern const struct method pour_by_sendfile;
 extern const struct method pour_by_splice;
 extern const struct method pour_by_pipe;
 extern const struct method pour_by_copy;
+extern const struct method pour_by_clone;
+extern const struct method pour_by_zerocopy;
+extern const struct method pour_by_vmsplice;
+extern const struct method pour_by_mmap;
+extern const struct method pour_by_direct;
+extern const struct method pour_by_tee;
+extern const struct method pour_by_hole;
 
 /* NULL: no such. */
 const struct method *pour_method(unsigned method);
+
+/* Bytes of the source itself that were taken: without opts.buffered. */
+static inline uint64_t pour_src_taken(const struct pour *p)
+{
+	return p->account.taken - p->buffered;
+}
 
 /* Where the next byte is read and written, for calls that take offsets. */
 static inline uint64_t pour_src_offset(const struct pour *p)
 {
 	if (p->src.kind != POUR_FILE || p->src.offset == POUR_HERE)
 		return POUR_HERE;
-	return p->src.offset + p->account.taken;
+	return p->src.offset + pour_src_taken(p);
 }
 
 static inline uint64_t pour_dst_offset(const struct pour *p)
 {
 	if (p->dst.kind != POUR_FILE || p->dst.offset == POUR_HERE)
 		return POUR_HERE;
-	return p->dst.offset + p->account.delivered;
+	return p->dst.offset + p->account.head + p->account.delivered +
+	       p->account.tail;
+}
+
+static inline const char *pour_src_memory(const struct pour *p)
+{
+	return (const char *)p->src.memory + pour_src_taken(p);
 }
 
 /* Gives pipe and buffer back to the pool, if any are borrowed. */
@@ -74,5 +95,13 @@ void pour_give_back_clean(struct pour *p);
  * destination that splice() does not suit. How many, or -errno.
  */
 int64_t pour_copy_from_pipe(struct pour *p);
+/* Gives what is held in memory, whichever method is in use. */
+int64_t pour_copy_give(struct pour *p);
+
+/* Reads the answers about sent memory; how many are lacking, or -errno. */
+int pour_zerocopy_read(struct pour *p);
+
+/* Ends what the method wrote in its own window: see by_mmap.c. */
+void pour_mmap_end(struct pour *p);
 
 #endif

@@ -9,17 +9,20 @@
 #include "core/plan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 
 #include "base/base.h"
+#include "core/learn.h"
 #include "core/method.h"
 #include "core/sys.h"
 
 enum when {
 	NEVER, /* the end of a row */
 	ALWAYS,
-	SMALL,  /* at most POUR_SMALL bytes, as far as is known */
+	SMALL,  /* at most tuning.small_file bytes, as far as is known */
 	SHARES, /* the file system shares extents, or its server copies */
+	ASKED,  /* named in opts.methods */
 };
 
 struct rung {
@@ -28,7 +31,7 @@ struct rung {
 };
 
 struct row {
-	struct rung rungs[6];
+	struct rung rungs[9];
 };
 
 #define BY(when, method)                                                       \
@@ -43,27 +46,34 @@ static const struct row table[POUR_KINDS][POUR_KINDS] = { /* [src][dst] */
 	 * (ext4, tmpfs) each of the kernel's own ways copies once and a loop
 	 * of read() and write() twice; through a pipe of 256 KiB is as good
 	 * as any and on ext4 the best. A small file is not worth a pipe. */
-	[POUR_FILE] = { { BY(SHARES, RANGE), BY(SMALL, COPY),
+	[POUR_FILE] = { { BY(ASKED, MMAP), BY(SHARES, CLONE),
+			  BY(SHARES, RANGE), BY(SMALL, COPY),
 			  BY(ALWAYS, PIPE), BY(ALWAYS, SENDFILE),
-			  BY(ALWAYS, COPY), BY(ALWAYS, RANGE) } },
+			  BY(ALWAYS, COPY), BY(ALWAYS, RANGE),
+			  BY(ASKED, CLONE) } },
 	/* One send with the head is cheapest up to 16 KiB; beyond, sendfile
 	 * takes a fifth of the CPU of a copy. */
-	[POUR_SOCKET] = { { BY(SMALL, COPY), BY(ALWAYS, SENDFILE),
-			    BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
-	/* Pages go into the pipe by reference. */
-	[POUR_PIPE] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, SENDFILE),
-			  BY(ALWAYS, COPY) } },
-	/* A device may refuse spliced pages (EINVAL), then one copies. */
-	[POUR_DEVICE] = { { BY(ALWAYS, SENDFILE), BY(ALWAYS, PIPE),
+	[POUR_SOCKET] = { { BY(ASKED, MMAP), BY(SMALL, COPY),
+			    BY(ALWAYS, SENDFILE), BY(ALWAYS, PIPE),
 			    BY(ALWAYS, COPY) } },
+	/* Pages go into the pipe by reference. */
+	[POUR_PIPE] = { { BY(ASKED, MMAP), BY(ALWAYS, SPLICE),
+			  BY(ALWAYS, SENDFILE), BY(ALWAYS, COPY) } },
+	/* A device may refuse spliced pages (EINVAL), then one copies. */
+	[POUR_DEVICE] = { { BY(ASKED, MMAP), BY(ALWAYS, SENDFILE),
+			    BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
+	/* As SSL_sendfile() does; a mapping never goes to a function. */
+	[POUR_CALL] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
 },
 [POUR_SOCKET] = {
 	/* Through a pipe the bytes stay out of user space: half the CPU of
-	 * a copy to a socket, level with large writes to a file. */
+	 * a copy to a socket, level with large writes to a file. It begins
+	 * and may go on by copying: see stream.h. */
 	[POUR_FILE] = { { BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
 	[POUR_SOCKET] = { { BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
 	[POUR_PIPE] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, COPY) } },
 	[POUR_DEVICE] = { { BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
+	[POUR_CALL] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
 },
 [POUR_PIPE] = {
 	/* The pipe is there: no second one is needed. */
@@ -71,6 +81,7 @@ static const struct row table[POUR_KINDS][POUR_KINDS] = { /* [src][dst] */
 	[POUR_SOCKET] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, COPY) } },
 	[POUR_PIPE] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, COPY) } },
 	[POUR_DEVICE] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, COPY) } },
+	[POUR_CALL] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
 },
 [POUR_DEVICE] = {
 	/* What a device makes is made by copying; a pipe helps only where
@@ -79,13 +90,23 @@ static const struct row table[POUR_KINDS][POUR_KINDS] = { /* [src][dst] */
 	[POUR_SOCKET] = { { BY(ALWAYS, PIPE), BY(ALWAYS, COPY) } },
 	[POUR_PIPE] = { { BY(ALWAYS, SPLICE), BY(ALWAYS, COPY) } },
 	[POUR_DEVICE] = { { BY(ALWAYS, COPY), BY(ALWAYS, PIPE) } },
+	[POUR_CALL] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
 },
 [POUR_MEMORY] = {
-	/* Written from where it lies. */
+	/* Written from where it lies. What shares it with the receiver is
+	 * for those who know that it will not change. */
 	[POUR_FILE] = { { BY(ALWAYS, COPY) } },
-	[POUR_SOCKET] = { { BY(ALWAYS, COPY) } },
-	[POUR_PIPE] = { { BY(ALWAYS, COPY) } },
+	[POUR_SOCKET] = { { BY(ALWAYS, ZEROCOPY), BY(ALWAYS, COPY) } },
+	[POUR_PIPE] = { { BY(ASKED, VMSPLICE), BY(ALWAYS, COPY) } },
 	[POUR_DEVICE] = { { BY(ALWAYS, COPY) } },
+	[POUR_CALL] = { { BY(ALWAYS, COPY) } },
+},
+[POUR_CALL] = {
+	[POUR_FILE] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
+	[POUR_SOCKET] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
+	[POUR_PIPE] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
+	[POUR_DEVICE] = { { BY(ALWAYS, DIRECT), BY(ALWAYS, COPY) } },
+	[POUR_CALL] = { { BY(ALWAYS, COPY) } },
 },
 };
 /* clang-format on */
@@ -107,6 +128,64 @@ static bool shares_extents(const struct pour *p)
 	return false;
 }
 
+/*
+ * Whether the receiver would see a change of the source that comes after the
+ * transfer: of pages that are shared with it, and not copied. Into a file every
+ * method copies, or shares until the next write.
+ */
+static bool shares_pages(const struct pour *p, enum pour_method method)
+{
+	bool is_memory = p->src.kind == POUR_MEMORY;
+	int seals;
+
+	if (method == POUR_BY_COPY || method == POUR_BY_MMAP ||
+	    p->dst.kind == POUR_FILE ||
+	    (p->src.kind != POUR_FILE && !is_memory))
+		return false;
+	seals = is_memory ? 0 : pour_sys_seals(p->src.fd);
+	return seals < 0 || !(seals & F_SEAL_WRITE);
+}
+
+/* Sharing extents: demanded, left to the file system, or forbidden. */
+static bool clone_allows(const struct pour *p, const struct rung *rung)
+{
+	bool shares = rung->method == POUR_BY_CLONE ||
+		      rung->method == POUR_BY_RANGE;
+
+	if (p->opts.clone == POUR_CLONE_NEVER)
+		return !shares;
+	if (p->opts.clone == POUR_CLONE_ALWAYS)
+		return rung->method == POUR_BY_CLONE;
+	return true;
+}
+
+static bool is_time(const struct pour *p, const struct rung *rung)
+{
+	uint32_t asked = p->opts.methods & UINT32_C(1) << rung->method;
+
+	switch (rung->when) {
+	case SMALL:
+		return p->small;
+	case SHARES:
+		return asked || p->opts.clone == POUR_CLONE_ALWAYS ||
+		       shares_extents(p);
+	case ASKED:
+		return asked;
+	case ALWAYS:
+	case NEVER:
+		break;
+	}
+	return true;
+}
+
+static bool is_planned(const struct pour *p, enum pour_method method)
+{
+	for (size_t i = 0; p->plan[i] != POUR_METHODS; i++)
+		if (p->plan[i] == method)
+			return true;
+	return false;
+}
+
 static bool applies(const struct pour *p, const struct rung *rung)
 {
 	const struct method *m = pour_method(rung->method);
@@ -114,9 +193,10 @@ static bool applies(const struct pour *p, const struct rung *rung)
 	if (p->opts.methods != 0 &&
 	    (p->opts.methods & UINT32_C(1) << rung->method) == 0)
 		return false;
-	if (rung->when == SMALL && !p->small)
+	if (!is_time(p, rung) || !clone_allows(p, rung) ||
+	    is_planned(p, rung->method) || pour_is_lacking(p, rung->method))
 		return false;
-	if (rung->when == SHARES && !shares_extents(p))
+	if (p->opts.flags & POUR_STABLE && shares_pages(p, rung->method))
 		return false;
 	return m->suits == NULL || m->suits(p);
 }
@@ -126,6 +206,7 @@ int pour_plan(struct pour *p)
 	const struct row *row = &table[p->src.kind][p->dst.kind];
 	size_t n = 0;
 
+	p->plan[0] = POUR_METHODS;
 	for (size_t i = 0; i < ARRAY_SIZE(row->rungs); i++) {
 		const struct rung *rung = &row->rungs[i];
 
@@ -134,9 +215,9 @@ int pour_plan(struct pour *p)
 		if (!applies(p, rung))
 			continue;
 		p->plan[n++] = (uint8_t)rung->method;
+		p->plan[n] = POUR_METHODS;
 		if (rung->method == POUR_BY_COPY)
 			break;
 	}
-	p->plan[n] = POUR_METHODS;
 	return n > 0 ? 0 : -EINVAL;
 }

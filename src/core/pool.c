@@ -7,22 +7,26 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/sys.h"
 
-enum { PIPES_DEFAULT = 16, PIPE_SIZE_DEFAULT = 256 * 1024 };
+enum {
+	PIPES_DEFAULT = 16,
+	PIPE_SIZE_DEFAULT = 256 * 1024,
+	PIPE_SIZE_LEAST = 32 * 1024,
+};
 
 struct idle_pipe {
 	int fd[2];
 };
 
 struct pour_pool {
-	uint32_t pipe_size;
-	uint32_t max;
-	uint32_t lent;
-	uint64_t dropped;
-	uint32_t n_pipes, n_buffers;
+	struct pour_pool_state state;
+	uint32_t pipe_size; /* that is asked for */
+	uint32_t max;       /* kept of each for later */
+	uint32_t cap;       /* pipes lent at one time; 0: no bound */
 	void **buffers;
 	struct idle_pipe pipes[];
 };
@@ -53,98 +57,160 @@ static void close_pipe(const int pipe[2])
 	(void)pour_sys_close(pipe[1]);
 }
 
+void pour_pool_trim(struct pour_pool *pool)
+{
+	struct pour_pool_state *s = &pool->state;
+
+	while (s->pipes_idle > 0)
+		close_pipe(pool->pipes[--s->pipes_idle].fd);
+	while (s->buffers_idle > 0)
+		free(pool->buffers[--s->buffers_idle]);
+}
+
 struct pour_pool *pour_pool_free(struct pour_pool *pool)
 {
 	if (pool == NULL)
 		return NULL;
-	assert(pool->lent == 0);
-	for (uint32_t i = 0; i < pool->n_pipes; i++)
-		close_pipe(pool->pipes[i].fd);
-	for (uint32_t i = 0; i < pool->n_buffers; i++)
-		free(pool->buffers[i]);
+	assert(pour_pool_lent(pool) == 0);
+	pour_pool_trim(pool);
 	free(pool->buffers);
 	free(pool);
 	return NULL;
 }
 
-static int open_pipe(uint32_t size, int ret[2])
+/*
+ * Past pipe-user-pages-soft a user without privilege gets pipes of two pages,
+ * which cannot grow; a call would move 8 KiB, and copying is better than that.
+ */
+static int open_pipe(uint32_t size, int ret[2], uint32_t *ret_size)
 {
+	int64_t got;
 	int r = pour_sys_pipe(ret);
 
 	if (r < 0)
 		return r;
-	/* A size that is refused leaves the pipe as it is, which will do. */
-	(void)pour_sys_pipe_size(ret[1], size);
-	return 0;
+	got = pour_sys_pipe_size(ret[1], size);
+	*ret_size = got > 0 ? (uint32_t)got : 0;
+	if (got >= PIPE_SIZE_LEAST || got >= (int64_t)size)
+		return 0;
+	close_pipe(ret);
+	return -ENOBUFS;
+}
+
+static bool take_idle(struct pour_pool *pool, int ret[2])
+{
+	const struct idle_pipe *idle;
+
+	if (pool->state.pipes_idle == 0)
+		return false;
+	idle = &pool->pipes[--pool->state.pipes_idle];
+	ret[0] = idle->fd[0];
+	ret[1] = idle->fd[1];
+	return true;
+}
+
+static int take_new(struct pour_pool *pool, int ret[2])
+{
+	struct pour_pool_state *s = &pool->state;
+	int r = open_pipe(pool->pipe_size, ret, &s->pipe_size);
+
+	if (r == 0)
+		s->opened++;
+	if ((r == 0 || r == -ENOBUFS) && s->pipe_size < pool->pipe_size)
+		s->shrunk++;
+	return r;
 }
 
 int pour_pool_take_pipe(struct pour_pool *pool, int ret[2])
 {
-	int r;
+	uint32_t size;
+	int r = 0;
 
-	if (pool != NULL && pool->n_pipes > 0) {
-		struct idle_pipe *idle = &pool->pipes[--pool->n_pipes];
-
-		ret[0] = idle->fd[0];
-		ret[1] = idle->fd[1];
-		pool->lent++;
-		return 0;
-	}
-	r = open_pipe(pool ? pool->pipe_size : PIPE_SIZE_DEFAULT, ret);
-	if (r == 0 && pool != NULL)
-		pool->lent++;
+	if (pool == NULL)
+		return open_pipe(PIPE_SIZE_DEFAULT, ret, &size);
+	if (pool->cap > 0 && pool->state.pipes_lent >= pool->cap)
+		r = -EMFILE;
+	else if (!take_idle(pool, ret))
+		r = take_new(pool, ret);
+	if (r == 0)
+		pool->state.pipes_lent++;
+	else
+		pool->state.refused++;
 	return r;
 }
 
-void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe)
+static void give_to_pool(struct pour_pool *pool, const int pipe[2],
+			 uint64_t in_pipe)
 {
+	struct pour_pool_state *s = &pool->state;
 	/* The count is ours; the kernel's word is the second lock. */
-	int is_clean = in_pipe == 0 && pool != NULL &&
-		       pour_sys_waiting(pipe[0]) == 0;
+	bool is_clean = in_pipe == 0 && pour_sys_waiting(pipe[0]) == 0;
 
-	if (pool != NULL) {
-		pool->lent--;
-		if (!is_clean)
-			pool->dropped++;
-	}
-	if (is_clean && pool->n_pipes < pool->max) {
-		struct idle_pipe *idle = &pool->pipes[pool->n_pipes++];
+	s->pipes_lent--;
+	if (!is_clean)
+		s->dropped++;
+	if (is_clean && s->pipes_idle < pool->max) {
+		struct idle_pipe *idle = &pool->pipes[s->pipes_idle++];
 
 		idle->fd[0] = pipe[0];
 		idle->fd[1] = pipe[1];
 	} else {
 		close_pipe(pipe);
 	}
+}
+
+void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe)
+{
+	if (pool != NULL)
+		give_to_pool(pool, pipe, in_pipe);
+	else
+		close_pipe(pipe);
 	pipe[0] = pipe[1] = -1;
 }
 
 void *pour_pool_take_buffer(struct pour_pool *pool)
 {
-	void *buffer = pool != NULL && pool->n_buffers > 0
-			       ? pool->buffers[--pool->n_buffers]
+	void *buffer = pool != NULL && pool->state.buffers_idle > 0
+			       ? pool->buffers[--pool->state.buffers_idle]
 			       : malloc(POUR_BUFFER_SIZE);
 
 	if (buffer != NULL && pool != NULL)
-		pool->lent++;
+		pool->state.buffers_lent++;
 	return buffer;
 }
 
 void pour_pool_give_buffer(struct pour_pool *pool, void *buffer)
 {
 	if (pool != NULL)
-		pool->lent--;
-	if (pool != NULL && pool->n_buffers < pool->max)
-		pool->buffers[pool->n_buffers++] = buffer;
+		pool->state.buffers_lent--;
+	if (pool != NULL && pool->state.buffers_idle < pool->max)
+		pool->buffers[pool->state.buffers_idle++] = buffer;
 	else
 		free(buffer);
 }
 
+void pour_pool_cap(struct pour_pool *pool, uint32_t pipes)
+{
+	pool->cap = pipes;
+}
+
+void pour_pool_lacks(struct pour_pool *pool, enum pour_method method)
+{
+	pool->state.lacks |= UINT32_C(1) << method;
+}
+
+void pour_pool_inspect(const struct pour_pool *pool,
+		       struct pour_pool_state *ret)
+{
+	*ret = pool->state;
+}
+
 uint32_t pour_pool_lent(const struct pour_pool *pool)
 {
-	return pool->lent;
+	return pool->state.pipes_lent + pool->state.buffers_lent;
 }
 
 uint64_t pour_pool_dropped(const struct pour_pool *pool)
 {
-	return pool->dropped;
+	return pool->state.dropped;
 }

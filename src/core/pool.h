@@ -8,7 +8,10 @@
 
 #include <pour.h>
 
-/* An empty pipe, non-blocking. 0, or -EMFILE, -ENFILE, -ENOMEM. */
+/*
+ * An empty pipe, non-blocking. 0, or -EMFILE (also: the cap), -ENFILE, -ENOMEM,
+ * or -ENOBUFS: there was only one too small to be worth it.
+ */
 int pour_pool_take_pipe(struct pour_pool *pool, int ret[2]);
 /*
  * Gives it back and sets it to -1. One that holds bytes is closed, never lent
@@ -18,5 +21,8 @@ void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe);
 /* POUR_BUFFER_SIZE bytes, or NULL. */
 void *pour_pool_take_buffer(struct pour_pool *pool);
 void pour_pool_give_buffer(struct pour_pool *pool, void *buffer);
+
+/* That method's call does not exist on this system. */
+void pour_pool_lacks(struct pour_pool *pool, enum pour_method method);
 
 #endif

@@ -8,12 +8,14 @@ static const int ours[] = { SIGPIPE, SIGXFSZ };
 
 enum { OURS = sizeof(ours) / sizeof(ours[0]) };
 
-/* send() has a flag against it, so a plan of copying to a socket is safe. */
+/* send() has a flag against it, so a plan of copying to a socket is safe, if
+ * nothing else can come into use meanwhile. */
 static bool may_raise(const struct pour *p)
 {
 	if (p->opts.flags & POUR_SIGNALS_IGNORED)
 		return false;
-	return p->dst.kind != POUR_SOCKET || p->plan[p->now] != POUR_BY_COPY;
+	return p->dst.kind != POUR_SOCKET || p->adapts ||
+	       p->plan[p->now] != POUR_BY_COPY;
 }
 
 void pour_signals_mask(const struct pour *p, struct signals *ret)
@@ -57,7 +59,8 @@ void pour_signals_unmask(const struct pour *p, const struct signals *s)
 {
 	if (!s->masked)
 		return;
-	if (p->raised)
+	/* At a limit of size sendfile() raises SIGXFSZ with a success. */
+	if (p->raised || p->dst.kind == POUR_FILE)
 		eat(s);
 	(void)pour_sys_sigmask(SIG_SETMASK, &s->before, NULL);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The one seam to the kernel: system calls that answer >= 0 or -errno. */
+/* The one seam to the kernel: calls that move bytes, >= 0 or -errno. */
 #include "core/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <pour.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static int64_t answer(ssize_t n)
@@ -73,75 +75,41 @@ int64_t pour_sys_copy_range(int in, uint64_t in_offset, int out,
 				      position(out_offset, &out_at), len, 0));
 }
 
-int pour_sys_pipe(int ret[2])
+int64_t pour_sys_splice_more(int in, int out, size_t len)
 {
-	return (int)answer(pipe2(ret, O_NONBLOCK | O_CLOEXEC));
+	return answer(splice(in, NULL, out, NULL, len,
+			     SPLICE_F_NONBLOCK | SPLICE_F_MORE));
 }
 
-int64_t pour_sys_pipe_size(int fd, uint32_t want)
+int64_t pour_sys_tee(int in, int out, size_t len)
 {
-	/* Refused past pipe-max-size, or past the user's soft limit. */
-	(void)fcntl(fd, F_SETPIPE_SZ, (int)want);
-	return answer(fcntl(fd, F_GETPIPE_SZ));
+	return answer(tee(in, out, len, SPLICE_F_NONBLOCK));
 }
 
-int64_t pour_sys_waiting(int fd)
+int64_t pour_sys_vmsplice(int out, const void *buf, size_t len)
 {
-	int n = 0;
+	struct iovec v;
 
-	return ioctl(fd, FIONREAD, &n) < 0 ? -errno : n;
+	/* The kernel only reads what vmsplice() into a pipe names. */
+	memcpy(&v.iov_base, &buf, sizeof(buf));
+	v.iov_len = len;
+	return answer(vmsplice(out, &v, 1, SPLICE_F_NONBLOCK));
 }
 
-int pour_sys_close(int fd)
+int64_t pour_sys_clone(int in, uint64_t in_offset, int out, uint64_t out_offset,
+		       size_t len)
 {
-	return (int)answer(close(fd));
+	struct file_clone_range range = { .src_fd = in,
+					  .src_offset = in_offset,
+					  .src_length = len,
+					  .dest_offset = out_offset };
+
+	return ioctl(out, FICLONERANGE, &range) < 0 ? -errno : (int64_t)len;
 }
 
-int pour_sys_stat(int fd, struct stat *ret)
+int64_t pour_sys_read_cached(int fd, void *buf, size_t len, uint64_t offset)
 {
-	return (int)answer(fstat(fd, ret));
-}
+	struct iovec v = { buf, len };
 
-int64_t pour_sys_position(int fd)
-{
-	return answer(lseek(fd, 0, SEEK_CUR));
-}
-
-int64_t pour_sys_fs_type(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) < 0 ? -errno : (int64_t)(uint32_t)fs.f_type;
-}
-
-int pour_sys_sock_type(int fd)
-{
-	int type = 0;
-	socklen_t len = sizeof(type);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
-		return -errno;
-	return type;
-}
-
-int pour_sys_poll(struct pollfd *fds, unsigned n, int timeout_ms)
-{
-	return (int)answer(poll(fds, n, timeout_ms));
-}
-
-int pour_sys_sigmask(int how, const sigset_t *set, sigset_t *ret_old)
-{
-	return -pthread_sigmask(how, set, ret_old);
-}
-
-int pour_sys_sigpending(sigset_t *ret)
-{
-	return (int)answer(sigpending(ret));
-}
-
-int pour_sys_sigtake(const sigset_t *set)
-{
-	const struct timespec no_wait = { 0, 0 };
-
-	return (int)answer(sigtimedwait(set, NULL, &no_wait));
+	return answer(preadv2(fd, &v, 1, (off_t)offset, RWF_NOWAIT));
 }

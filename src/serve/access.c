@@ -100,8 +100,8 @@ static void note_account(struct text *t, const struct pour_account *account)
 		text_str(t, " -");
 	if (account->ended == POUR_ENDED_SHORT)
 		text_str(t, " short");
-	else if (account->ended == POUR_ENDED_FAILED ||
-		 account->ended == POUR_ENDED_NOT)
+	else if (account->ended != POUR_ENDED_SOURCE &&
+		 account->ended != POUR_ENDED_LIMIT)
 		text_str(t, " aborted");
 }
 

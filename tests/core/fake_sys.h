@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/sys.h"
+
 enum fake_call {
 	FAKE_READ,
 	FAKE_WRITE,
@@ -18,6 +20,17 @@ enum fake_call {
 	FAKE_SPLICE,
 	FAKE_RANGE,
 	FAKE_PIPE,
+	FAKE_TEE,
+	FAKE_VMSPLICE,
+	FAKE_CLONE,
+	FAKE_MAP,
+	FAKE_CACHED,  /* preadv2(RWF_NOWAIT) */
+	FAKE_MISSING, /* cachestat() */
+	FAKE_PUNCH,
+	FAKE_TRUNCATE,
+	FAKE_SEEK,
+	FAKE_REOPEN,
+	FAKE_ACK,
 	FAKE_CALLS,
 	FAKE_ANY = FAKE_CALLS,
 };
@@ -44,6 +57,15 @@ struct fake {
 	bool answers_set;
 	enum fake_call answers_call;
 	int64_t answers;
+	/* What the socket's error queue brings, in turn; then nothing. */
+	struct pour_sys_ack acks[8];
+	unsigned n_acks;
+	/* The clock: 0 for the real one. */
+	uint64_t now;
+	/* The size that every new pipe gets; 0: what it asks for. */
+	int64_t pipe_size;
+	/* SO_ZEROCOPY is taken to be set, and MSG_ZEROCOPY to be a copy. */
+	bool zerocopy;
 	/* What happened. */
 	unsigned seen;
 	unsigned calls[FAKE_CALLS];

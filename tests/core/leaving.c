@@ -52,12 +52,15 @@ TEST(zero_copy_pipe_to_file_is_splice)
 	assert_int_equal(fake.calls[FAKE_READ] + fake.calls[FAKE_WRITE], 0);
 }
 
+/* The first of it is copied, until it is plain that it streams. */
 TEST(zero_copy_socket_to_socket_goes_through_a_pipe)
 {
 	const struct pour_account *a = transfer(ENDS_TCP, ENDS_TCP, POUR_ALL);
 
-	assert_int_equal(a->moved[POUR_BY_PIPE], ENDS_TOTAL);
-	assert_int_equal(fake.calls[FAKE_READ] + fake.calls[FAKE_SEND], 0);
+	assert_true(a->moved[POUR_BY_COPY] <= 65536);
+	assert_int_equal(a->moved[POUR_BY_PIPE],
+			 ENDS_TOTAL - a->moved[POUR_BY_COPY]);
+	assert_true(fake.calls[FAKE_READ] <= 5);
 }
 
 TEST(a_small_file_is_copied)

@@ -38,7 +38,8 @@ static void check_account(const struct pour_account *a, const struct ends *e,
 static int is_unsuited(const struct pour_account *a)
 {
 	return a->ended == POUR_ENDED_FAILED && a->delivered == 0 &&
-	       (a->error == EINVAL || a->error == EXDEV);
+	       (a->error == EINVAL || a->error == EXDEV ||
+		a->error == EOPNOTSUPP);
 }
 
 static void one(enum ends_kind src, enum ends_kind dst, uint64_t limit,

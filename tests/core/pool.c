@@ -99,7 +99,7 @@ TEST(pool_says_that_there_are_no_descriptors)
 TEST(pool_serves_many_transfers_with_one_pipe)
 {
 	struct pour_pool *pool;
-	struct pour_opts opts = { 0 };
+	struct pour_opts opts = { .methods = 1 << POUR_BY_PIPE };
 
 	assert_int_equal(pour_pool_new(&pool, 4, 0), 0);
 	opts.pool = pool;

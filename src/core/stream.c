@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Copying or a pipe, by what a stream brings: see stream.h. */
+#include "core/stream.h"
+
+#include "base/base.h"
+#include "core/method.h"
+
+/* Measured: docs/methods.md. */
+static const struct pour_tuning defaults = {
+	.small_file = 16 * 1024,
+	.stream_read = 16 * 1024,
+	.stream_after = 64 * 1024,
+	.stream_reads = 3,
+	.message = 4 * 1024,
+	.messages = 4,
+};
+
+static uint32_t or_default(uint32_t value, uint32_t otherwise)
+{
+	return value > 0 ? value : otherwise;
+}
+
+struct pour_tuning pour_tuning_of(const struct pour_opts *opts)
+{
+	const struct pour_tuning *t = opts->tuning, *d = &defaults;
+
+	if (t == NULL)
+		return defaults;
+	return (struct pour_tuning){
+		.small_file = or_default(t->small_file, d->small_file),
+		.stream_read = or_default(t->stream_read, d->stream_read),
+		.stream_after = or_default(t->stream_after, d->stream_after),
+		.stream_reads = or_default(t->stream_reads, d->stream_reads),
+		.message = or_default(t->message, d->message),
+		.messages = or_default(t->messages, d->messages),
+	};
+}
+
+/* The place of a method in the plan; -1: it is not in it. */
+static int place_of(const struct pour *p, enum pour_method method)
+{
+	for (int i = 0; p->plan[i] != POUR_METHODS; i++)
+		if (p->plan[i] == method)
+			return i;
+	return -1;
+}
+
+static bool go_to(struct pour *p, enum pour_method method)
+{
+	int place = place_of(p, method);
+
+	if (place < 0)
+		return false;
+	p->now = (uint8_t)place;
+	p->burst = 0;
+	p->full = p->little = 0;
+	return true;
+}
+
+void pour_stream_begin(struct pour *p)
+{
+	p->adapts = p->src.kind == POUR_SOCKET &&
+		    place_of(p, POUR_BY_PIPE) >= 0 &&
+		    place_of(p, POUR_BY_COPY) >= 0;
+	if (p->adapts)
+		(void)go_to(p, POUR_BY_COPY);
+}
+
+uint64_t pour_stream_bound(const struct pour *p, uint64_t max)
+{
+	return p->adapts ? MIN(max, pour_tuning_of(&p->opts).stream_read) : max;
+}
+
+static void took_by_copy(struct pour *p, uint64_t n)
+{
+	struct pour_tuning t = pour_tuning_of(&p->opts);
+
+	p->full = n >= t.stream_read ? (uint16_t)(p->full + 1) : 0;
+	if (p->burst >= t.stream_after || p->full >= t.stream_reads)
+		(void)go_to(p, POUR_BY_PIPE);
+}
+
+void pour_stream_took(struct pour *p, int64_t n)
+{
+	if (!p->adapts)
+		return;
+	p->burst += (uint64_t)n;
+	if (p->plan[p->now] == POUR_BY_COPY)
+		took_by_copy(p, (uint64_t)n);
+}
+
+void pour_stream_paused(struct pour *p)
+{
+	struct pour_tuning t = pour_tuning_of(&p->opts);
+
+	if (!p->adapts || p->burst == 0)
+		return;
+	p->little = p->burst <= t.message ? (uint16_t)(p->little + 1) : 0;
+	p->burst = 0;
+	if (p->plan[p->now] == POUR_BY_PIPE && p->little >= t.messages)
+		(void)go_to(p, POUR_BY_COPY);
+}
+
+bool pour_stream_step_aside(struct pour *p)
+{
+	p->dry = 0;
+	return p->plan[p->now] != POUR_BY_COPY && go_to(p, POUR_BY_COPY);
+}
+
+void pour_stream_settle(struct pour *p)
+{
+	p->adapts = 0;
+}
