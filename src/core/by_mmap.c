@@ -57,29 +57,44 @@ static int show(struct pour *p, uint64_t at)
 	return r < 0 ? r : 1;
 }
 
-/* EFAULT where the file is shorter by now is its end. */
+/*
+ * EFAULT: the file is shorter by now than its window. -EFAULT: it is not; 0: it
+ * ends here; 1: before the end of what was asked for, so ask for less.
+ */
 static int64_t without_file(struct pour *p, uint64_t at)
 {
+	uint64_t end = p->map_at + p->map_size;
 	int64_t size = size_of_source(p);
 
 	pour_mmap_end(p);
-	return size >= 0 && (uint64_t)size <= at ? 0 : -EFAULT;
+	if (size >= 0 && (uint64_t)size <= at)
+		return 0;
+	return size >= 0 && (uint64_t)size < end ? 1 : -EFAULT;
+}
+
+static int64_t write_window(struct pour *p, uint64_t at, uint64_t max)
+{
+	int64_t n = show(p, at);
+	uint64_t in_window = at - p->map_at;
+
+	if (n <= 0)
+		return n;
+	pour_note_call(p, POUR_BY_MMAP);
+	return pour_io_write(p, (const char *)p->map + in_window,
+			     MIN(max, p->map_size - in_window),
+			     max >= pour_body_left(p) && pour_more_follows(p));
 }
 
 static int64_t take(struct pour *p, uint64_t max)
 {
-	uint64_t at = pour_src_offset(p), in_window;
-	int64_t n = show(p, at);
+	uint64_t at = pour_src_offset(p);
+	int64_t n = write_window(p, at, max);
 
-	if (n <= 0)
-		return n;
-	in_window = at - p->map_at;
-	pour_note_call(p, POUR_BY_MMAP);
-	n = pour_io_write(p, (const char *)p->map + in_window,
-			  MIN(max, p->map_size - in_window),
-			  max >= pour_body_left(p) && pour_more_follows(p));
-	if (n == -EFAULT)
-		return without_file(p, at);
+	if (n == -EFAULT && p->map != NULL) {
+		n = without_file(p, at);
+		if (n == 1)
+			n = write_window(p, at, max);
+	}
 	if (n > 0)
 		pour_note_moved(p, POUR_BY_MMAP, n);
 	return n;

@@ -18,7 +18,7 @@ const char *const ends_names[ENDS_KINDS] = {
 	[ENDS_FILE_HERE] = "file", [ENDS_FILE_AT] = "file at",
 	[ENDS_UNIX] = "unix",      [ENDS_TCP] = "tcp",
 	[ENDS_PIPE] = "pipe",      [ENDS_DEVICE] = "device",
-	[ENDS_MEMORY] = "memory",
+	[ENDS_CALL] = "function",  [ENDS_MEMORY] = "memory",
 };
 
 static unsigned char pattern[ENDS_TOTAL];
@@ -40,6 +40,14 @@ static void make_pattern(void)
 unsigned char ends_byte(const struct ends *e, uint64_t i)
 {
 	return e->src_kind == ENDS_DEVICE ? 0 : pattern[i];
+}
+
+static void check(struct ends *e, const unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] != ends_byte(e, e->got + i))
+			e->wrong = true;
+	e->got += n;
 }
 
 static void set_nonblocking(int fd)
@@ -103,6 +111,35 @@ static int source_file(void)
 	return fd;
 }
 
+/* Odd counts, and every fourth call says "not now". */
+static int64_t read_some(void *context, void *buf, size_t size, short *ret_poll)
+{
+	struct ends *e = context;
+	uint64_t n = e->total - e->fed;
+
+	assert(*ret_poll == POLLIN);
+	if (++e->calls % 4 == 0)
+		return -EAGAIN;
+	n = n < size ? n : size;
+	n = n < 9973 ? n : 9973;
+	memcpy(buf, pattern + e->fed, n);
+	e->fed += n;
+	return (int64_t)n;
+}
+
+static int64_t write_some(void *context, const void *buf, size_t size,
+			  short *ret_poll)
+{
+	struct ends *e = context;
+	size_t n = size < 7919 ? size : 7919;
+
+	assert(*ret_poll == POLLOUT);
+	if (++e->calls % 4 == 0)
+		return -EAGAIN;
+	check(e, buf, n);
+	return (int64_t)n;
+}
+
 static void open_src(struct ends *e)
 {
 	int pair[2];
@@ -116,6 +153,9 @@ static void open_src(struct ends *e)
 		e->src_fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 		e->total = POUR_ALL;
 		break;
+	case ENDS_CALL:
+		e->src = pour_from(read_some, e, -1);
+		return;
 	case ENDS_MEMORY:
 		e->src = pour_memory(pattern, ENDS_TOTAL);
 		return;
@@ -146,6 +186,9 @@ static void open_dst(struct ends *e)
 	case ENDS_DEVICE:
 		e->dst_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 		break;
+	case ENDS_CALL:
+		e->dst = pour_to(write_some, e, -1);
+		return;
 	case ENDS_UNIX:
 	case ENDS_TCP:
 	case ENDS_PIPE:
@@ -188,7 +231,7 @@ void ends_close(struct ends *e)
 	close_one(&e->drain_fd);
 }
 
-static void feed(struct ends *e)
+void ends_feed(struct ends *e)
 {
 	while (e->feed_fd >= 0) {
 		ssize_t n = write(e->feed_fd, pattern + e->fed,
@@ -200,14 +243,6 @@ static void feed(struct ends *e)
 		if (e->fed == e->total)
 			close_one(&e->feed_fd);
 	}
-}
-
-static void check(struct ends *e, const unsigned char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (bytes[i] != ends_byte(e, e->got + i))
-			e->wrong = true;
-	e->got += n;
 }
 
 static void drain(struct ends *e)
@@ -222,7 +257,7 @@ static void drain(struct ends *e)
 
 void ends_move(struct ends *e)
 {
-	feed(e);
+	ends_feed(e);
 	drain(e);
 }
 
@@ -232,6 +267,8 @@ int ends_run(struct ends *e, struct pour *p)
 
 	for (unsigned i = 0; i < 2000000; i++) {
 		r = pour_step(p);
+		if (r > 0 && r & POUR_WANT_DISK)
+			(void)pour_warm(p);
 		ends_move(e);
 		if (r <= 0)
 			return r;

@@ -20,6 +20,7 @@ enum ends_kind {
 	ENDS_TCP,       /* TCP over loopback */
 	ENDS_PIPE,
 	ENDS_DEVICE, /* /dev/zero; /dev/null */
+	ENDS_CALL,   /* functions that take some, and now and then nothing */
 	ENDS_MEMORY, /* a source only */
 	ENDS_KINDS,
 };
@@ -38,14 +39,17 @@ struct ends {
 	int feed_fd, drain_fd;
 	uint64_t total; /* bytes the source has; POUR_ALL: endless */
 	uint64_t fed;
-	uint64_t got; /* bytes that arrived so far */
-	bool wrong;   /* one of them was another than it should be */
+	unsigned calls; /* of the functions */
+	uint64_t got;   /* bytes that arrived so far */
+	bool wrong;     /* one of them was another than it should be */
 };
 
 /* Byte i of the pattern; of a device, 0. */
 unsigned char ends_byte(const struct ends *e, uint64_t i);
 void ends_open(struct ends *e, enum ends_kind src, enum ends_kind dst);
 void ends_close(struct ends *e);
+/* Feeds what is possible; drains nothing. */
+void ends_feed(struct ends *e);
 /* Feeds and drains what is possible at the moment. */
 void ends_move(struct ends *e);
 /* Steps until the transfer ended; its answer. */

@@ -117,6 +117,11 @@ TEST(matrix_from_device)
 	all_from(ENDS_DEVICE);
 }
 
+TEST(matrix_from_function)
+{
+	all_from(ENDS_CALL);
+}
+
 TEST(matrix_from_memory)
 {
 	all_from(ENDS_MEMORY);

@@ -28,24 +28,37 @@ struct scenario {
 	enum ends_kind src, dst;
 	uint32_t methods;
 	size_t head_size;
+	uint32_t flags;
 };
 
 static const struct scenario scenarios[] = {
-	{ENDS_FILE_AT,    ENDS_TCP,       0,				     0   },
-	{ ENDS_FILE_AT,   ENDS_TCP,       0,				     HEAD},
-	{ ENDS_FILE_HERE, ENDS_UNIX,      0,                                     HEAD},
-	{ ENDS_FILE_AT,   ENDS_FILE_AT,   0,                                     0   },
-	{ ENDS_FILE_AT,   ENDS_FILE_AT,   1 << POUR_BY_RANGE,                    0   },
-	{ ENDS_FILE_AT,   ENDS_FILE_AT,   1 << POUR_BY_PIPE | 1 << POUR_BY_COPY,
-         0									   },
-	{ ENDS_TCP,       ENDS_FILE_AT,   0,				     0   },
-	{ ENDS_UNIX,      ENDS_TCP,       0,				     0   },
-	{ ENDS_UNIX,      ENDS_TCP,       1 << POUR_BY_PIPE,                     0   },
-	{ ENDS_PIPE,      ENDS_FILE_HERE, 0,                                     0   },
-	{ ENDS_PIPE,      ENDS_UNIX,      0,				     0   },
-	{ ENDS_FILE_AT,   ENDS_PIPE,      0,                                     0   },
-	{ ENDS_MEMORY,    ENDS_TCP,       0,				     HEAD},
-	{ ENDS_DEVICE,    ENDS_UNIX,      0,				     0   },
+	{ENDS_FILE_AT,    ENDS_TCP,       0,					 0,    0          },
+	{ ENDS_FILE_AT,   ENDS_TCP,       0,					 HEAD, 0          },
+	{ ENDS_FILE_HERE, ENDS_UNIX,      0,					 HEAD, 0          },
+	{ ENDS_FILE_AT,   ENDS_FILE_AT,   0,					 0,    0          },
+	{ ENDS_FILE_AT,   ENDS_FILE_AT,   1 << POUR_BY_RANGE,                        0,    0          },
+	{ ENDS_FILE_AT,   ENDS_FILE_AT,   1 << POUR_BY_PIPE | 1 << POUR_BY_COPY,     0,
+         0											    },
+	{ ENDS_TCP,       ENDS_FILE_AT,   0,					 0,    0          },
+	{ ENDS_UNIX,      ENDS_TCP,       0,					 0,    0          },
+	{ ENDS_UNIX,      ENDS_TCP,       1 << POUR_BY_PIPE,                         0,    0          },
+	{ ENDS_PIPE,      ENDS_FILE_HERE, 0,					 0,    0          },
+	{ ENDS_PIPE,      ENDS_UNIX,      0,					 0,    0          },
+	{ ENDS_FILE_AT,   ENDS_PIPE,      0,					 0,    0          },
+	{ ENDS_MEMORY,    ENDS_TCP,       0,					 HEAD, 0          },
+	{ ENDS_DEVICE,    ENDS_UNIX,      0,					 0,    0          },
+	{ ENDS_CALL,      ENDS_TCP,       0,					 HEAD, 0          },
+	{ ENDS_TCP,       ENDS_CALL,      0,					 0,    0          },
+	{ ENDS_FILE_AT,   ENDS_TCP,       1 << POUR_BY_MMAP | 1 << POUR_BY_COPY,     HEAD,
+         0											    },
+	{ ENDS_FILE_AT,   ENDS_FILE_AT,
+         1 << POUR_BY_CLONE | 1 << POUR_BY_PIPE | 1 << POUR_BY_COPY,                 0,    0          },
+	{ ENDS_MEMORY,    ENDS_PIPE,      1 << POUR_BY_VMSPLICE | 1 << POUR_BY_COPY, 0,
+         0											    },
+	{ ENDS_FILE_AT,   ENDS_FILE_AT,   0,					 0,    POUR_HOLES },
+	{ ENDS_FILE_HERE, ENDS_FILE_HERE, 0,                                         0,    POUR_HOLES },
+	{ ENDS_FILE_AT,   ENDS_TCP,       0,					 HEAD, POUR_NODISK},
+	{ ENDS_FILE_AT,   ENDS_PIPE,      0,					 0,    POUR_STABLE},
 };
 
 enum {
@@ -101,6 +114,7 @@ static int run(const struct scenario *s, struct pour_pool *pool)
 {
 	struct pour_opts opts = { .pool = pool,
 				  .methods = s->methods,
+				  .flags = s->flags,
 				  .head = s->head_size ? head : NULL,
 				  .head_size = s->head_size };
 	struct ends e;
