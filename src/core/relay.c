@@ -33,6 +33,17 @@ static bool ended_well(const struct pour *p)
 	       p->account.ended == POUR_ENDED_LIMIT;
 }
 
+static int64_t acked_by(const struct pour_end *e)
+{
+	return e->kind == POUR_SOCKET ? pour_sys_acked(e->fd) : 0;
+}
+
+/* What the peers of both have acknowledged. */
+static int64_t acked(const struct pour_relay *r)
+{
+	return acked_by(&r->flow[0].dst) + acked_by(&r->flow[1].dst);
+}
+
 static int begin_flow(struct pour_relay *r, unsigned i,
 		      const struct pour_duplex side[2])
 {
@@ -61,8 +72,10 @@ int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
 		e = begin_flow(r, i, side);
 	r->phase = e == 0 ? RUNNING : OVER;
 	r->error = e;
-	if (r->opts.half_ms > 0 || r->opts.idle_ms > 0)
+	if (e == 0 && (r->opts.half_ms > 0 || r->opts.idle_ms > 0)) {
 		r->quiet_ns = pour_sys_now();
+		r->acked = acked(r);
+	}
 	return e;
 }
 
@@ -135,11 +148,6 @@ static uint64_t moved(const struct pour_relay *r)
 	return r->flow[0].account.delivered + r->flow[1].account.delivered;
 }
 
-static int64_t acked_by(const struct pour_end *e)
-{
-	return e->kind == POUR_SOCKET ? pour_sys_acked(e->fd) : 0;
-}
-
 /* The bound that holds now, in ns; 0: none. */
 static uint64_t bound(const struct pour_relay *r)
 {
@@ -155,7 +163,7 @@ static uint64_t bound(const struct pour_relay *r)
 static bool is_quiet(struct pour_relay *r)
 {
 	uint64_t now = pour_sys_now();
-	int64_t acked;
+	int64_t a;
 
 	if (moved(r) != r->moved) {
 		r->moved = moved(r);
@@ -163,10 +171,10 @@ static bool is_quiet(struct pour_relay *r)
 	}
 	if (bound(r) == 0 || now - r->quiet_ns < bound(r))
 		return false;
-	acked = acked_by(&r->flow[0].dst) + acked_by(&r->flow[1].dst);
-	if (acked == r->acked)
+	a = acked(r);
+	if (a == r->acked)
 		return true;
-	r->acked = acked;
+	r->acked = a;
 	r->quiet_ns = now;
 	return false;
 }

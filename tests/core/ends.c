@@ -55,7 +55,7 @@ static void set_nonblocking(int fd)
 	assert(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0);
 }
 
-static void tcp_pair(int ret[2])
+void ends_tcp_pair(int ret[2])
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	socklen_t len = sizeof(a);
@@ -78,7 +78,7 @@ static void stream_pair(enum ends_kind kind, bool is_source, int ret[2])
 	int fd[2];
 
 	if (kind == ENDS_TCP) {
-		tcp_pair(ret);
+		ends_tcp_pair(ret);
 	} else if (kind == ENDS_UNIX) {
 		assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 				  ret) == 0);

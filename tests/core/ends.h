@@ -56,6 +56,8 @@ void ends_move(struct ends *e);
 int ends_run(struct ends *e, struct pour *p);
 /* Bytes that stand at the destination, whose stream ends; sets wrong. */
 uint64_t ends_arrived(struct ends *e);
+/* Two connected sockets over loopback. */
+void ends_tcp_pair(int ret[2]);
 /* Descriptors that this process has open. */
 int ends_count_fds(void);
 

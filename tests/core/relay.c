@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* The relay: both ways, half-closes, resets, bounds. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pour.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fake_sys.h"
+#include "relay_kit.h"
+#include "test.h"
+
+TEST(bytes_go_both_ways)
+{
+	struct talk t;
+
+	talk_open(&t, AF_INET, NULL);
+	talk_say(&t, 0, "hello");
+	assert_string_equal(talk_hear(&t, 1), "hello");
+	talk_say(&t, 1, "and back");
+	assert_string_equal(talk_hear(&t, 0), "and back");
+	assert_int_equal(pour_relay_account(&t.relay, 0)->delivered, 5);
+	assert_int_equal(pour_relay_account(&t.relay, 1)->delivered, 8);
+	talk_close(&t);
+}
+
+/* An end is passed on, and the other direction goes on. */
+TEST(a_half_close_is_passed_on)
+{
+	struct talk t;
+
+	talk_open(&t, AF_INET, NULL);
+	talk_say(&t, 0, "question");
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	assert_string_equal(talk_hear(&t, 1), "question");
+	assert_int_equal(talk_end(&t, 1), 0);
+	talk_say(&t, 1, "answer");
+	assert_string_equal(talk_hear(&t, 0), "answer");
+	assert_int_equal(shutdown(t.peer[1], SHUT_WR), 0);
+	assert_int_equal(talk_end(&t, 0), 0);
+	assert_int_equal(pour_relay_step(&t.relay), 0);
+	assert_int_equal(pour_relay_step(&t.relay), 0); /* says so again */
+	talk_close(&t);
+}
+
+/* With bytes still on the way, their end does not overtake them. */
+TEST(a_half_close_waits_for_the_bytes_before_it)
+{
+	struct talk t;
+	size_t n;
+
+	talk_open(&t, AF_UNIX, NULL);
+	n = talk_fill(&t, 0);
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	assert_int_equal(talk_drain(&t, 1), n);
+	assert_int_equal(talk_end(&t, 1), 0);
+	talk_close(&t);
+}
+
+/* A reset is passed on behind the bytes that were sent before it. */
+TEST(a_reset_is_passed_on_behind_the_queue)
+{
+	const struct linger none = { 1, 0 };
+	struct talk t;
+	char buf[64];
+
+	talk_open(&t, AF_INET, NULL);
+	talk_say(&t, 0, "last words");
+	talk_step(&t);
+	assert_int_equal(setsockopt(t.peer[0], SOL_SOCKET, SO_LINGER, &none,
+				    sizeof(none)),
+			 0);
+	assert_int_equal(close(t.peer[0]), 0);
+	t.peer[0] = -1;
+	assert_int_equal(talk_over(&t), -ECONNRESET);
+	assert_int_equal(pour_relay_account(&t.relay, 0)->side, POUR_SIDE_SRC);
+	talk_close_ours(&t);
+	assert_int_equal(recv(t.peer[1], buf, sizeof(buf), 0), 10);
+	assert_memory_equal(buf, "last words", 10);
+	assert_int_equal(recv(t.peer[1], buf, sizeof(buf), 0), -1);
+	assert_int_equal(errno, ECONNRESET);
+	talk_close(&t);
+}
+
+/* Who does not read does not hold a reset up for ever. */
+TEST(a_reset_waits_no_longer_than_its_bound)
+{
+	const struct linger none = { 1, 0 };
+	const struct pour_relay_opts opts = { .reset_ms = 1 };
+	struct talk t;
+
+	talk_open(&t, AF_INET, &opts);
+	(void)talk_fill(&t, 0);
+	assert_int_equal(setsockopt(t.peer[0], SOL_SOCKET, SO_LINGER, &none,
+				    sizeof(none)),
+			 0);
+	assert_int_equal(close(t.peer[0]), 0);
+	t.peer[0] = -1;
+	/* Nobody reads at peer[1], so what is queued stays queued. */
+	fake.now = real_clock();
+	for (int i = 0; i < 1000 && pour_relay_step(&t.relay) > 0; i++)
+		fake.now += 1000000;
+	assert_true(pour_relay_step(&t.relay) < 0 ||
+		    pour_relay_account(&t.relay, 0)->ended == POUR_ENDED_NOT);
+	talk_close(&t);
+}
+
+/* A destination that broke: what its side had sent is still delivered. */
+TEST(what_was_sent_before_a_failure_is_delivered)
+{
+	struct talk t;
+
+	talk_open(&t, AF_UNIX, NULL);
+	talk_say(&t, 1, "sent before");
+	assert_int_equal(close(t.peer[1]), 0);
+	t.peer[1] = -1;
+	talk_say(&t, 0, "into nothing");
+	assert_string_equal(talk_hear(&t, 0), "sent before");
+	assert_true(talk_over(&t) < 0);
+	talk_close(&t);
+}
+
+/* ── Bounds ── */
+
+TEST(a_lonely_half_is_bounded)
+{
+	const struct pour_relay_opts opts = { .half_ms = 1000 };
+	struct talk t;
+
+	fake.now = 1000000;
+	talk_open(&t, AF_UNIX, &opts);
+	assert_int_equal(pour_relay_wait_ns(&t.relay), UINT64_MAX);
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	talk_step(&t);
+	assert_in_range(pour_relay_wait_ns(&t.relay), 1, 1000000000);
+	fake.now += 900 * 1000000;
+	talk_say(&t, 1, "x"); /* not silent: the time begins anew */
+	assert_string_equal(talk_hear(&t, 0), "x");
+	fake.now += 900 * 1000000;
+	assert_true(pour_relay_step(&t.relay) > 0);
+	fake.now += 200 * 1000000;
+	assert_int_equal(pour_relay_step(&t.relay), -ETIMEDOUT);
+	assert_int_equal(pour_relay_account(&t.relay, 1)->ended,
+			 POUR_ENDED_TIMEOUT);
+	talk_close(&t);
+}
+
+TEST(two_silent_ones_are_bounded)
+{
+	const struct pour_relay_opts opts = { .idle_ms = 1000 };
+	struct talk t;
+
+	fake.now = 1000000;
+	talk_open(&t, AF_UNIX, &opts);
+	assert_true(pour_relay_step(&t.relay) > 0);
+	fake.now += UINT64_C(1001) * 1000000;
+	assert_int_equal(pour_relay_wait_ns(&t.relay), 0);
+	assert_int_equal(pour_relay_step(&t.relay), -ETIMEDOUT);
+	talk_close(&t);
+}
+
+/* ── What it holds, and what it watches ── */
+
+TEST(an_idle_relay_holds_two_descriptors)
+{
+	struct pour_pool *pool;
+	struct pour_opts flow = { .pool = NULL };
+	struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	flow.pool = pool;
+	talk_open(&t, AF_INET, &opts);
+	talk_say(&t, 0, "ping");
+	assert_string_equal(talk_hear(&t, 1), "ping");
+	talk_say(&t, 1, "pong");
+	assert_string_equal(talk_hear(&t, 0), "pong");
+	assert_int_equal(pour_pool_lent(pool), 0);
+	assert_int_equal(fake.calls[FAKE_PIPE], 0);
+	talk_close(&t);
+	assert_null(pour_pool_free(pool));
+}
+
+/* Never armed for what the next step would not take. */
+TEST(who_cannot_be_served_is_not_watched)
+{
+	struct pollfd fds[4];
+	struct talk t;
+	int n;
+
+	talk_open(&t, AF_UNIX, NULL);
+	talk_step(&t);
+	assert_int_equal(pour_relay_events(&t.relay, t.ours[0]), POLLIN);
+	assert_int_equal(pour_relay_events(&t.relay, t.ours[1]), POLLIN);
+	(void)talk_fill(&t, 0);
+	/* Its bytes wait for the other side: only that is asked. */
+	n = pour_relay_pollfds(&t.relay, fds);
+	assert_int_equal(n, 1);
+	assert_int_equal(fds[0].fd, t.ours[1]);
+	assert_int_equal(fds[0].events, POLLIN | POLLOUT);
+	assert_int_equal(pour_relay_events(&t.relay, t.ours[0]), 0);
+	talk_close(&t);
+}
+
+TEST(ends_that_block_are_refused)
+{
+	struct pour_relay r;
+	struct pour_duplex side[2];
+	int a[2], b[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, a), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, b),
+			 0);
+	side[0] = pour_duplex(a[0]);
+	side[1] = pour_duplex(b[0]);
+	assert_int_equal(pour_relay_begin(&r, side, NULL), -EDEADLK);
+	assert_int_equal(pour_relay_step(&r), -EDEADLK);
+	pour_relay_finish(&r);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(close(a[i]) | close(b[i]), 0);
+}
+
+TEST(finish_is_safe_on_nothing_and_half_way)
+{
+	static struct pour_relay zero;
+	struct talk t;
+
+	pour_relay_finish(NULL);
+	pour_relay_finish(&zero);
+	talk_open(&t, AF_UNIX, NULL);
+	(void)talk_fill(&t, 0);
+	pour_relay_finish(&t.relay);
+	assert_int_equal(pour_relay_step(&t.relay), -ECANCELED);
+	talk_close(&t);
+}
+
+/* ── Other ends ── */
+
+static unsigned told;
+
+static int64_t take(void *context, const void *buf, size_t size,
+		    short *ret_poll)
+{
+	(void)context;
+	if (buf == NULL && told++ == 0) {
+		*ret_poll = POLLOUT;
+		return -EAGAIN; /* a close_notify that has to wait */
+	}
+	return (int64_t)size;
+}
+
+static int64_t end_at_once(void *context, void *buf, size_t size,
+			   short *ret_poll)
+{
+	(void)context;
+	(void)buf;
+	(void)size;
+	(void)ret_poll;
+	return 0;
+}
+
+TEST(a_function_is_told_of_the_end)
+{
+	struct pour_duplex side[2];
+	struct pour_relay r;
+	int a[2];
+
+	told = 0;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, a),
+			 0);
+	side[0] = pour_duplex(a[0]);
+	side[1].in = pour_from(end_at_once, NULL, a[0]);
+	side[1].out = pour_to(take, NULL, a[0]);
+	assert_int_equal(pour_relay_begin(&r, side, NULL), 0);
+	assert_int_equal(close(a[1]), 0);
+	assert_true(pour_relay_step(&r) & POUR_WANT_DST);
+	assert_int_equal(pour_relay_step(&r), 0);
+	assert_int_equal(told, 2);
+	pour_relay_finish(&r);
+	assert_int_equal(close(a[0]), 0);
+}
+
+/* All in one call, as a program with a process a connection does it. */
+TEST(a_relay_runs_in_one_call)
+{
+	struct talk t;
+
+	talk_open(&t, AF_INET, NULL);
+	assert_int_equal(send(t.peer[0], "one", 3, 0), 3);
+	assert_int_equal(send(t.peer[1], "two", 3, 0), 3);
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	assert_int_equal(shutdown(t.peer[1], SHUT_WR), 0);
+	assert_int_equal(pour_relay_run(&t.relay), 0);
+	assert_string_equal(talk_hear(&t, 1), "one");
+	assert_string_equal(talk_hear(&t, 0), "two");
+	talk_close(&t);
+}
+
+TEST(a_relay_in_one_call_can_be_cancelled)
+{
+	struct pour_relay_opts opts = { .flags = POUR_CANCELLABLE };
+	struct talk t;
+	int fd[2];
+
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], "x", 1), 1);
+	opts.cancel_fd = fd[0];
+	talk_open(&t, AF_UNIX, &opts);
+	assert_int_equal(pour_relay_run(&t.relay), -ECANCELED);
+	talk_close(&t);
+	assert_int_equal(close(fd[0]) | close(fd[1]), 0);
+}
+
+TEST_MAIN()
