@@ -27,7 +27,7 @@ enum { POUR_BUFFER_SIZE = 256 * 1024 };
  */
 int pour_pool_new(struct pour_pool **ret, uint32_t pipes_max,
 		  uint32_t pipe_size);
-/* Returns NULL. Every pipe and buffer must have come back. */
+/* Returns NULL. Every pipe and buffer must have come back: else it aborts. */
 struct pour_pool *pour_pool_free(struct pour_pool *pool);
 
 /*

@@ -118,4 +118,129 @@ TEST(pool_serves_many_transfers_with_one_pipe)
 	assert_null(pour_pool_free(pool));
 }
 
+/* ── Limits ── */
+
+TEST(pool_lends_no_more_than_its_cap)
+{
+	struct pour_pool_state now;
+	struct pour_pool *pool;
+	int a[2], b[2];
+
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	pour_pool_cap(pool, 1);
+	assert_int_equal(pour_pool_take_pipe(pool, a), 0);
+	assert_int_equal(pour_pool_take_pipe(pool, b), -EMFILE);
+	pour_pool_inspect(pool, &now);
+	assert_int_equal(now.pipes_lent, 1);
+	assert_int_equal(now.refused, 1);
+	assert_int_equal(now.opened, 1);
+	pour_pool_give_pipe(pool, a, 0);
+	assert_int_equal(pour_pool_take_pipe(pool, b), 0);
+	pour_pool_give_pipe(pool, b, 0);
+	assert_null(pour_pool_free(pool));
+}
+
+TEST(pool_can_be_trimmed_and_inspected)
+{
+	int before = ends_count_fds(), a[2];
+	struct pour_pool_state now;
+	struct pour_pool *pool;
+	void *buffer;
+
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	assert_int_equal(pour_pool_take_pipe(pool, a), 0);
+	buffer = pour_pool_take_buffer(pool);
+	assert_non_null(buffer);
+	pour_pool_inspect(pool, &now);
+	assert_int_equal(now.pipes_lent, 1);
+	assert_int_equal(now.buffers_lent, 1);
+	assert_int_equal(now.pipe_size, 256 * 1024);
+	pour_pool_give_pipe(pool, a, 0);
+	pour_pool_give_buffer(pool, buffer);
+	pour_pool_inspect(pool, &now);
+	assert_int_equal(now.pipes_idle, 1);
+	assert_int_equal(now.buffers_idle, 1);
+	pour_pool_trim(pool);
+	pour_pool_inspect(pool, &now);
+	assert_int_equal(now.pipes_idle + now.buffers_idle, 0);
+	assert_int_equal(ends_count_fds(), before);
+	assert_null(pour_pool_free(pool));
+}
+
+/* A user past pipe-user-pages-soft gets two pages: copying is better. */
+TEST(pool_refuses_a_pipe_that_is_not_worth_it)
+{
+	struct pour_opts opts = { 0 };
+	struct pour_pool_state now;
+	struct pour_pool *pool;
+	struct ends e;
+	struct pour p;
+
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	opts.pool = pool;
+	fake.pipe_size = 8192;
+	ends_open(&e, ENDS_TCP, ENDS_FILE_AT);
+	assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, &opts), 0);
+	assert_int_equal(ends_run(&e, &p), 0);
+	assert_int_equal(p.account.left[POUR_BY_PIPE], ENOBUFS);
+	assert_int_equal(p.account.moved[POUR_BY_COPY], ENDS_TOTAL);
+	pour_pool_inspect(pool, &now);
+	assert_int_equal(now.refused, 1);
+	assert_int_equal(now.shrunk, 1);
+	assert_int_equal(now.pipe_size, 8192);
+	pour_finish(&p);
+	ends_close(&e);
+	assert_null(pour_pool_free(pool));
+}
+
+/* ── What was learned ── */
+
+static uint32_t lacks_after(enum fake_call call, int error, bool for_all)
+{
+	struct pour_opts opts = { .methods = 1 << POUR_BY_RANGE |
+					     1 << POUR_BY_COPY };
+	struct pour_pool_state now;
+	struct pour_pool *pool;
+	struct ends e;
+	struct pour p;
+
+	fake_reset();
+	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
+	opts.pool = pool;
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	fake.fail_call = fake.answers_call = call;
+	fake.answers_set = for_all;
+	fake.answers = -error;
+	fake.fail_at = 1;
+	fake.fail_errno = error;
+	assert_int_equal(pour_begin(&p, e.dst, e.src, 1000, &opts), 0);
+	assert_int_equal(ends_run(&e, &p), 0);
+	assert_int_equal(p.account.left[POUR_BY_RANGE], error);
+	pour_finish(&p);
+	pour_pool_inspect(pool, &now);
+	/* The next transfer of this pool does not ask. */
+	assert_int_equal(pour_begin(&p, e.dst, e.src, 1000, &opts), 0);
+	assert_int_equal(p.plan[0] == POUR_BY_RANGE, now.lacks == 0);
+	pour_finish(&p);
+	ends_close(&e);
+	assert_null(pour_pool_free(pool));
+	return now.lacks;
+}
+
+TEST(pool_remembers_calls_that_do_not_exist)
+{
+	assert_int_equal(lacks_after(FAKE_RANGE, ENOSYS, true),
+			 1 << POUR_BY_RANGE);
+	assert_int_equal(lacks_after(FAKE_RANGE, EPERM, true),
+			 1 << POUR_BY_RANGE);
+}
+
+/* One file's errno says nothing about the system. */
+TEST(pool_does_not_judge_a_call_by_one_file)
+{
+	assert_int_equal(lacks_after(FAKE_RANGE, EPERM, false), 0);
+	assert_int_equal(lacks_after(FAKE_RANGE, ENOSYS, false), 0);
+	assert_int_equal(lacks_after(FAKE_RANGE, EINVAL, true), 0);
+}
+
 TEST_MAIN()

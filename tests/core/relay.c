@@ -89,22 +89,28 @@ TEST(a_reset_is_passed_on_behind_the_queue)
 TEST(a_reset_waits_no_longer_than_its_bound)
 {
 	const struct linger none = { 1, 0 };
-	const struct pour_relay_opts opts = { .reset_ms = 1 };
+	const struct pour_relay_opts opts = { .reset_ms = 100 };
+	static char kilobyte[1025];
 	struct talk t;
 
+	memset(kilobyte, 'k', 1024);
 	talk_open(&t, AF_INET, &opts);
-	(void)talk_fill(&t, 0);
+	while (pour_sys_unsent(t.ours[1]) == 0 || talk_is_busy(&t))
+		talk_say(&t, 0, kilobyte);
+	assert_int_equal(pour_pending(&t.relay.flow[0]), 0);
 	assert_int_equal(setsockopt(t.peer[0], SOL_SOCKET, SO_LINGER, &none,
 				    sizeof(none)),
 			 0);
 	assert_int_equal(close(t.peer[0]), 0);
 	t.peer[0] = -1;
-	/* Nobody reads at peer[1], so what is queued stays queued. */
 	fake.now = real_clock();
-	for (int i = 0; i < 1000 && pour_relay_step(&t.relay) > 0; i++)
-		fake.now += 1000000;
-	assert_true(pour_relay_step(&t.relay) < 0 ||
-		    pour_relay_account(&t.relay, 0)->ended == POUR_ENDED_NOT);
+	talk_step(&t);
+	assert_int_equal(t.last, POUR_WANT_TIME);
+	assert_in_range(pour_relay_wait_ns(&t.relay), 1, 100000000);
+	fake.now += 99 * 1000000;
+	assert_int_equal(pour_relay_step(&t.relay), POUR_WANT_TIME);
+	fake.now += 2 * 1000000;
+	assert_int_equal(pour_relay_step(&t.relay), -ECONNRESET);
 	talk_close(&t);
 }
 

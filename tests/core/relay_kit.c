@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/sys.h"
 #include "ends.h"
 #include "test.h"
 
@@ -70,6 +71,13 @@ void talk_step(struct talk *t)
 {
 	(void)poll(NULL, 0, 1);
 	t->last = pour_relay_step(&t->relay);
+}
+
+int talk_is_busy(struct talk *t)
+{
+	talk_step(t);
+	(void)poll(NULL, 0, 2); /* what can be acknowledged is, by then */
+	return pour_sys_unsent(t->ours[1]) == 0;
 }
 
 void talk_say(struct talk *t, int side, const char *text)
