@@ -20,18 +20,23 @@ enum { EXPLAIN_SIZE = 1024 };
 
 struct copy_values {
 	bool explain;
-	unsigned method; /* POUR_METHODS: as planned */
+	unsigned choice; /* of by_choice; past its end: as planned */
 	uint64_t limit, offset;
 };
 
-static const char *const methods[] = {
-	[POUR_BY_RANGE] = "copy_file_range",
-	[POUR_BY_SENDFILE] = "sendfile",
-	[POUR_BY_SPLICE] = "splice",
-	[POUR_BY_PIPE] = "pipe",
-	[POUR_BY_COPY] = "copy",
-	[POUR_METHODS] = NULL,
+/* Those that a descriptor can have at both ends. */
+static const enum pour_method by_choice[] = {
+	POUR_BY_RANGE, POUR_BY_SENDFILE, POUR_BY_SPLICE, POUR_BY_PIPE,
+	POUR_BY_COPY,  POUR_BY_CLONE,    POUR_BY_MMAP,
 };
+
+static const char *const choices[] = {
+	"copy_file_range", "sendfile", "splice", "pipe", "copy",
+	"clone",           "mmap",     NULL
+};
+
+_Static_assert(ARRAY_SIZE(by_choice) + 1 == ARRAY_SIZE(choices),
+	       "a name for each");
 
 #define FIELD(name) offsetof(struct copy_values, name)
 
@@ -42,9 +47,9 @@ static const struct option table[] = {
 	       .field = FIELD(limit), .max = UINT64_MAX,
 	       .help = "copies at most so many bytes"),
 	OPTION(.name = "method", .kind = OPTION_CHOICE, .value = "NAME",
-	       .field = FIELD(method), .choices = methods,
+	       .field = FIELD(choice), .choices = choices,
 	       .help = "uses this method or fails: copy_file_range,\n"
-		       "sendfile, splice, pipe or copy"),
+		       "sendfile, splice, pipe, copy, clone or mmap"),
 	OPTION(.name = "offset", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(offset), .max = UINT64_MAX,
 	       .help = "skips so many bytes of the source first"),
@@ -60,12 +65,23 @@ static const struct options options = {
 	.n = ARRAY_SIZE(table),
 };
 
+static bool is_forced(const struct copy_values *v)
+{
+	return v->choice < ARRAY_SIZE(by_choice);
+}
+
+/* Only of what is forced. */
+static enum pour_method forced(const struct copy_values *v)
+{
+	return by_choice[v->choice];
+}
+
 static const char *kind_name(enum pour_kind kind)
 {
 	static const char *const names[] = {
 		[POUR_FILE] = "a file",   [POUR_SOCKET] = "a socket",
 		[POUR_PIPE] = "a pipe",   [POUR_DEVICE] = "a device",
-		[POUR_MEMORY] = "memory",
+		[POUR_MEMORY] = "memory", [POUR_CALL] = "a function",
 	};
 
 	return names[kind];
@@ -75,19 +91,19 @@ static const char *kind_name(enum pour_kind kind)
 
 static int does_not_suit(const struct pour *p, const struct copy_values *v)
 {
-	int error = v->method < POUR_METHODS ? p->account.left[v->method] : 0;
+	int error = p->account.left[forced(v)];
 
 	say("--method %s does not suit %s as source and %s as destination%s%s",
-	    pour_method_name((enum pour_method)v->method),
-	    kind_name(p->src.kind), kind_name(p->dst.kind),
-	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+	    pour_method_name(forced(v)), kind_name(p->src.kind),
+	    kind_name(p->dst.kind), error != 0 ? ": " : "",
+	    error != 0 ? strerror(error) : "");
 	return EXIT_FAILED;
 }
 
 static int failed(const struct ends *ends, const struct pour *p,
 		  const struct copy_values *v, int error)
 {
-	if (v->method < POUR_METHODS && p->account.left[v->method] == -error)
+	if (is_forced(v) && p->account.left[forced(v)] == -error)
 		return does_not_suit(p, v);
 	if (p->account.side == POUR_SIDE_SRC)
 		return say_error(ends->src.name, error);
@@ -150,8 +166,8 @@ static int begin(struct pour *p, const struct ends *ends,
 	r = pour_end_of(&dst, ends->dst.fd);
 	if (r < 0)
 		return say_error(ends->dst.name, r);
-	if (v->method < POUR_METHODS)
-		opts.methods = 1U << v->method;
+	if (is_forced(v))
+		opts.methods = 1U << forced(v);
 	r = pour_begin(p, dst, src, v->limit, &opts);
 	if (r == -EINVAL && opts.methods != 0)
 		return does_not_suit(p, v);
@@ -205,7 +221,7 @@ static int open_and_copy(struct ends *ends, const struct parsed *parsed,
 
 static int run(char *const *args)
 {
-	struct copy_values values = { .method = POUR_METHODS,
+	struct copy_values values = { .choice = ARRAY_SIZE(by_choice),
 				      .limit = POUR_ALL };
 	struct parsed parsed;
 	struct ends ends;

@@ -10,19 +10,12 @@
  * elsewhere the whole blocks are cloned and the rest is left to other methods.
  */
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "core/account.h"
 #include "core/method.h"
+#include "core/position.h"
 #include "core/sys.h"
-
-static int64_t standing(const struct pour_end *e, uint64_t offset)
-{
-	if (e->offset != POUR_HERE)
-		return (int64_t)offset;
-	return pour_sys_seek(e->fd, 0, SEEK_CUR);
-}
 
 /* Bytes that one clone may take, from there; 0 at the end of the source. */
 static int64_t clonable(struct pour *p, uint64_t from, uint64_t unit)
@@ -44,17 +37,10 @@ static int64_t clonable(struct pour *p, uint64_t from, uint64_t unit)
 	return left > 0 ? (int64_t)left : -EINVAL;
 }
 
-/* The kernel moves no position; one that was named has to follow. */
-static void follow(const struct pour_end *e, int64_t n)
-{
-	if (e->offset == POUR_HERE)
-		(void)pour_sys_seek(e->fd, n, SEEK_CUR);
-}
-
 static int64_t take(struct pour *p, uint64_t max)
 {
-	int64_t from = standing(&p->src, pour_src_offset(p));
-	int64_t to = standing(&p->dst, pour_dst_offset(p));
+	int64_t from = pour_src_position(p);
+	int64_t to = pour_dst_position(p);
 	int64_t unit = pour_sys_fs_block(p->src.fd), n;
 
 	(void)max;
@@ -68,8 +54,8 @@ static int64_t take(struct pour *p, uint64_t max)
 			   (size_t)n);
 	if (n > 0) {
 		pour_note_moved(p, POUR_BY_CLONE, n);
-		follow(&p->src, n);
-		follow(&p->dst, n);
+		pour_src_follow(p, n);
+		pour_dst_follow(p, n);
 	}
 	return n;
 }

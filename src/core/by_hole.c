@@ -18,13 +18,8 @@
 #include "core/account.h"
 #include "core/holes.h"
 #include "core/method.h"
+#include "core/position.h"
 #include "core/sys.h"
-
-static int64_t where(const struct pour_end *e, uint64_t offset)
-{
-	return e->offset == POUR_HERE ? pour_sys_seek(e->fd, 0, SEEK_CUR)
-				      : (int64_t)offset;
-}
 
 /* An appending destination has no offsets to leave a hole at. */
 static int prepare(struct pour *p)
@@ -87,13 +82,6 @@ static int make_hole(struct pour *p, uint64_t at, uint64_t n)
 	return r;
 }
 
-static void follow(const struct pour_end *e, int64_t n)
-{
-	if (e->offset == POUR_HERE)
-		(void)pour_sys_seek(e->fd, n, SEEK_CUR);
-}
-
-/* The position came in by at: what is between a move and a read is ours. */
 int64_t pour_hole_take(struct pour *p, uint64_t *max)
 {
 	int64_t from, to, n;
@@ -104,8 +92,8 @@ int64_t pour_hole_take(struct pour *p, uint64_t *max)
 	r = prepare(p);
 	if (r < 0)
 		return r == -EINVAL ? give_up(p, r) : r;
-	from = where(&p->src, pour_src_offset(p));
-	to = where(&p->dst, pour_dst_offset(p));
+	from = pour_src_position(p);
+	to = pour_dst_position(p);
 	if (from < 0 || to < 0)
 		return give_up(p, MIN(from, to));
 	n = hole_at(p, (uint64_t)from);
@@ -121,8 +109,8 @@ int64_t pour_hole_take(struct pour *p, uint64_t *max)
 	if (r < 0)
 		return give_up(p, r);
 	pour_note_moved(p, POUR_BY_HOLE, n);
-	follow(&p->src, n);
-	follow(&p->dst, n);
+	pour_src_follow(p, n);
+	pour_dst_follow(p, n);
 	return n;
 }
 

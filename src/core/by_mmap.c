@@ -14,6 +14,7 @@
 #include "core/around.h"
 #include "core/io.h"
 #include "core/method.h"
+#include "core/position.h"
 #include "core/sys.h"
 
 /* A window; a multiple of every page size there is. */
@@ -21,7 +22,7 @@
 
 static bool suits(const struct pour *p)
 {
-	return p->src.offset != POUR_HERE && p->dst.kind != POUR_CALL;
+	return p->dst.kind != POUR_CALL;
 }
 
 void pour_mmap_end(struct pour *p)
@@ -87,16 +88,22 @@ static int64_t write_window(struct pour *p, uint64_t at, uint64_t max)
 
 static int64_t take(struct pour *p, uint64_t max)
 {
-	uint64_t at = pour_src_offset(p);
-	int64_t n = write_window(p, at, max);
+	int64_t here = pour_src_position(p), n;
+	uint64_t at = (uint64_t)here;
+
+	if (here < 0)
+		return here;
+	n = write_window(p, at, max);
 
 	if (n == -EFAULT && p->map != NULL) {
 		n = without_file(p, at);
 		if (n == 1)
 			n = write_window(p, at, max);
 	}
-	if (n > 0)
+	if (n > 0) {
+		pour_src_follow(p, n);
 		pour_note_moved(p, POUR_BY_MMAP, n);
+	}
 	return n;
 }
 

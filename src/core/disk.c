@@ -3,10 +3,9 @@
 #include "core/disk.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/base.h"
-#include "core/method.h"
+#include "core/position.h"
 #include "core/sys.h"
 
 /* What is asked about, and brought in, at a time. */
@@ -30,13 +29,9 @@ static enum answer ask_byte(const struct pour *p, uint64_t at)
 
 static uint64_t from_there(const struct pour *p)
 {
-	uint64_t at = pour_src_offset(p);
-	int64_t here;
+	int64_t at = pour_src_position(p);
 
-	if (at != POUR_HERE)
-		return at;
-	here = pour_sys_seek(p->src.fd, 0, SEEK_CUR);
-	return here < 0 ? 0 : (uint64_t)here;
+	return at < 0 ? 0 : (uint64_t)at;
 }
 
 static uint64_t bytes_there(const struct pour *p, uint64_t at)

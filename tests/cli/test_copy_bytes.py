@@ -205,7 +205,7 @@ def test_explain_of_a_failure():
     assert second == "pour copy: /dev/full: No space left on device"
 
 
-@pytest.mark.parametrize("method", ["copy_file_range", "sendfile", "pipe",
+@pytest.mark.parametrize("method", ["copy_file_range", "sendfile", "pipe", "mmap",
                                     "copy"])
 def test_methods_from_file_to_file(method):
     write("a")

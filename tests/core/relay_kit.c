@@ -73,11 +73,11 @@ void talk_step(struct talk *t)
 	t->last = pour_relay_step(&t->relay);
 }
 
-int talk_is_busy(struct talk *t)
+int talk_is_queued(struct talk *t)
 {
 	talk_step(t);
 	(void)poll(NULL, 0, 2); /* what can be acknowledged is, by then */
-	return pour_sys_unsent(t->ours[1]) == 0;
+	return pour_sys_unsent(t->ours[1]) > 0;
 }
 
 void talk_say(struct talk *t, int side, const char *text)

@@ -27,8 +27,8 @@ const char *talk_hear(struct talk *t, int side);
 int talk_end(struct talk *t, int side);
 /* A step, after what is on loopback has arrived. */
 void talk_step(struct talk *t);
-/* The same: nothing is queued yet at the second peer's socket. */
-int talk_is_busy(struct talk *t);
+/* A step; and whether bytes are queued to the second peer by then. */
+int talk_is_queued(struct talk *t);
 /* Steps until it is over: its answer. */
 int talk_over(struct talk *t);
 /* Sends until nothing more goes; how much. And receives all of that. */
