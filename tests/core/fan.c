@@ -160,6 +160,44 @@ TEST(a_fan_runs_in_one_call)
 	(void)close(null);
 }
 
+static int64_t not_now(void *context, void *buf, size_t size, short *ret_poll)
+{
+	(void)context;
+	(void)buf;
+	(void)size;
+	(void)ret_poll;
+	return -EAGAIN;
+}
+
+/* Waits for pace and disk; and says what nothing could wake. */
+TEST(a_fan_in_one_call_waits_for_all_there_is)
+{
+	const struct pour_opts opts = { .rate = 50 << 20,
+					.burst = 100000,
+					.flags = POUR_NODISK };
+	struct pour_fan *fan;
+	struct ends e;
+
+	fake.answers_set = true;
+	fake.answers_call = FAKE_CACHED;
+	fake.answers = -EAGAIN;
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	assert_int_equal(pour_fan_new(&fan, e.src, 500000, &opts), 0);
+	assert_int_equal(pour_fan_add(fan, e.dst, POUR_LAG_WAIT), 0);
+	assert_int_equal(pour_fan_run(fan), 0);
+	assert_true(pour_fan_source(fan)->waits[4] > 0);
+	assert_true(pour_fan_source(fan)->waits[5] > 0);
+	assert_int_equal(pour_fan_source(fan)->ended, POUR_ENDED_LIMIT);
+	assert_null(pour_fan_free(fan));
+	assert_int_equal(pour_fan_new(&fan, pour_from(not_now, NULL, -1),
+				      POUR_ALL, NULL),
+			 0);
+	assert_int_equal(pour_fan_add(fan, e.dst, POUR_LAG_WAIT), 0);
+	assert_int_equal(pour_fan_run(fan), -EAGAIN);
+	assert_null(pour_fan_free(fan));
+	ends_close(&e);
+}
+
 TEST(what_it_borrowed_comes_back)
 {
 	struct pour_pool *pool;

@@ -156,23 +156,4 @@ TEST(finish_is_safe_on_nothing_and_twice)
 	ends_close(&e);
 }
 
-TEST(explain_says_what_happened)
-{
-	struct pour_account a = { .delivered = 5368709120,
-				  .taken = 5368709120 };
-	char line[200], cut[12];
-	int n;
-
-	a.moved[POUR_BY_SENDFILE] = 5368709120;
-	a.calls[POUR_BY_SENDFILE] = 5120;
-	a.left[POUR_BY_SPLICE] = EINVAL;
-	n = pour_explain(&a, line, sizeof(line));
-	assert_string_equal(line, "sendfile 5368709120 bytes in 5120 calls; "
-				  "splice left: EINVAL");
-	assert_int_equal(n, strlen(line));
-	assert_int_equal(pour_explain(&a, cut, sizeof(cut)), n);
-	assert_string_equal(cut, "sendfile 53");
-	assert_int_equal(pour_explain(&a, NULL, 0), n);
-}
-
 TEST_MAIN()
