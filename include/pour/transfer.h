@@ -65,7 +65,8 @@ struct pour {
  * method suits this pair, or a reserved word is not zero. -EDEADLK: a deadline,
  * an idle time, a rate to keep or a cancel descriptor, and an end whose
  * descriptor blocks: the kernel could not be left in time (splice(2) and
- * sendfile(2) have no MSG_DONTWAIT); account.side says which end.
+ * sendfile(2) have no MSG_DONTWAIT); account.side says which end. -ELOOP: both
+ * ends are one file, and the transfer would read what it wrote.
  */
 int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	       uint64_t limit, const struct pour_opts *opts);

@@ -8,6 +8,7 @@
 #include "core/account.h"
 #include "core/holes.h"
 #include "core/method.h"
+#include "core/overlap.h"
 #include "core/pace.h"
 #include "core/plan.h"
 #include "core/pool.h"
@@ -120,6 +121,8 @@ int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	/* What has no two ends that are files has no holes to keep. */
 	if (src.kind != POUR_FILE || dst.kind != POUR_FILE)
 		p->opts.flags &= ~(uint32_t)POUR_HOLES;
+	if (src.kind == POUR_FILE && dst.kind == POUR_FILE && pour_overlaps(p))
+		return refuse(p, POUR_SIDE_DST, ELOOP);
 	set_up(p);
 	if (pour_plan(p) < 0)
 		return refuse(p, POUR_SIDE_NONE, EINVAL);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pour.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -137,6 +138,53 @@ TEST(a_transfer_that_cannot_be_is_refused)
 	assert_int_equal(pour_step(&p), -EINVAL);
 	pour_finish(&p);
 	ends_close(&e);
+}
+
+static int begin_within(int fd, uint64_t to, uint64_t from, uint64_t limit)
+{
+	struct pour p;
+	int r = pour_begin(&p, pour_file_at(fd, to), pour_file_at(fd, from),
+			   limit, NULL);
+
+	if (r == 0 && limit < 10000) {
+		assert_int_equal(pour_run(&p), 0);
+		assert_int_equal(p.account.delivered, limit);
+	}
+	pour_finish(&p);
+	return r;
+}
+
+TEST(case15_ranges_of_one_file_that_overlap_are_refused)
+{
+	int fd = memfd_create("one", MFD_CLOEXEC);
+
+	assert_int_equal(ftruncate(fd, 10000), 0);
+	assert_int_equal(begin_within(fd, 0, 0, 1), -ELOOP);
+	assert_int_equal(begin_within(fd, 99, 0, 100), -ELOOP);
+	assert_int_equal(begin_within(fd, 0, 99, 100), -ELOOP);
+	assert_int_equal(begin_within(fd, 100, 0, 100), 0);
+	assert_int_equal(begin_within(fd, 0, 100, 100), 0);
+	assert_int_equal(begin_within(fd, 0, 5000, POUR_ALL), 0);
+	assert_int_equal(begin_within(fd, 0, 4999, POUR_ALL), -ELOOP);
+	(void)close(fd);
+}
+
+/* It would feed itself for ever. */
+TEST(case16_a_file_is_not_copied_onto_its_own_end)
+{
+	int fd = memfd_create("one", MFD_CLOEXEC), again;
+	char path[64];
+	struct pour_account a;
+
+	assert_int_equal(ftruncate(fd, 10000), 0);
+	assert_int_equal(begin_within(fd, 10000, 0, POUR_ALL), -ELOOP);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_true(again >= 0);
+	assert_int_equal(pour_copy(again, fd, POUR_ALL, &a), -ELOOP);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 10000);
+	(void)close(again);
+	(void)close(fd);
 }
 
 TEST(finish_is_safe_on_nothing_and_twice)
