@@ -54,9 +54,11 @@ struct pour_end {
 	 * Moves at most size bytes between itself and the descriptor, from or
 	 * to offset (POUR_HERE: it has none, or its own), and says how many.
 	 * -EAGAIN with *ret_poll set: its own fd must become ready; with
-	 * *ret_poll 0, as it is before the call: the descriptor must. -EINVAL,
-	 * -EOPNOTSUPP and -ENOSYS mean: not this pair, and reader and writer go
-	 * on at the same byte. Counted as POUR_BY_DIRECT.
+	 * *ret_poll 0, as it is before the call: the descriptor must. -ENODATA:
+	 * not the next piece (a record of kTLS that is no data), which goes by
+	 * reader and writer, and then it is asked again. -EINVAL, -EOPNOTSUPP
+	 * and -ENOSYS: not this pair; reader and writer go on at the same byte.
+	 * Counted as POUR_BY_DIRECT.
 	 */
 	int64_t (*direct)(void *context, int fd, uint64_t offset, size_t size,
 			  short *ret_poll);

@@ -65,6 +65,9 @@ static int64_t take(struct pour *p, uint64_t max)
 		pour_note_moved(p, POUR_BY_DIRECT, n);
 	if (n == -EAGAIN)
 		note_wait(p, wish, to_function);
+	/* The next bytes are not for this way, the ones behind them may be. */
+	if (n == -ENODATA)
+		return pour_by_copy.take(p, max);
 	return n;
 }
 

@@ -3,12 +3,17 @@
 #include "core/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/base.h"
 #include "core/method.h"
+#include "core/position.h"
 #include "core/sys.h"
+
+enum { BLOCK = 4096, DIRECT_SIZE = 1 << 20 };
 
 /* A function that says it moved more than it was given would lie to us. */
 static int64_t believed(int64_t n, uint64_t len)
@@ -25,6 +30,42 @@ static int64_t from_memory(const struct pour *p, void *buf, uint64_t len)
 	return (int64_t)n;
 }
 
+/*
+ * A source that is O_DIRECT wants offset, length and memory in multiples of a
+ * block (open(2)): whole blocks are read aside, and the bytes taken from them.
+ */
+static int64_t read_blocks(const struct pour *p, void *buf, uint64_t len)
+{
+	char *aside = aligned_alloc(BLOCK, DIRECT_SIZE);
+	int64_t at = pour_src_position(p), n = -ENOMEM;
+	uint64_t skip;
+
+	if (aside == NULL || at < 0) {
+		free(aside);
+		return MIN(at, n);
+	}
+	skip = (uint64_t)at % BLOCK;
+	n = pour_sys_read(p->src.fd, aside, DIRECT_SIZE, (uint64_t)at - skip);
+	if (n >= 0) {
+		n = n > (int64_t)skip ? n - (int64_t)skip : 0;
+		n = (int64_t)MIN((uint64_t)n, len);
+		memcpy(buf, aside + skip, (size_t)n);
+		pour_src_follow(p, n);
+	}
+	free(aside);
+	return n;
+}
+
+static int64_t from_fd(const struct pour *p, void *buf, uint64_t len)
+{
+	int64_t n = pour_sys_read(p->src.fd, buf, len, pour_src_offset(p));
+
+	if (n == -EINVAL && p->src.kind == POUR_FILE &&
+	    pour_sys_flags(p->src.fd) & O_DIRECT)
+		return read_blocks(p, buf, len);
+	return n;
+}
+
 int64_t pour_io_read(struct pour *p, void *buf, uint64_t len)
 {
 	if (p->src.kind == POUR_MEMORY)
@@ -34,7 +75,7 @@ int64_t pour_io_read(struct pour *p, void *buf, uint64_t len)
 		return believed(
 			p->src.reader(p->src.context, buf, len, &p->src_events),
 			len);
-	return pour_sys_read(p->src.fd, buf, len, pour_src_offset(p));
+	return from_fd(p, buf, len);
 }
 
 int64_t pour_io_write(struct pour *p, const void *buf, uint64_t len, bool more)

@@ -162,7 +162,7 @@ TEST(every_part_survives_short_counts)
 
 /* ── Buffered bytes ── */
 
-TEST(buffered_bytes_go_first_within_the_limit)
+TEST(case80_buffered_bytes_go_first_within_the_limit)
 {
 	char buffered[500];
 	struct pour_opts opts = { .buffered = buffered,
@@ -183,7 +183,7 @@ TEST(buffered_bytes_go_first_within_the_limit)
 	ends_close(&e);
 }
 
-TEST(a_limit_may_end_within_the_buffered_bytes)
+TEST(case80_a_limit_may_end_within_the_buffered_bytes)
 {
 	const struct pour_opts opts = { .buffered = "0123456789",
 					.buffered_size = 10 };

@@ -32,7 +32,7 @@ TEST(what_is_in_memory_does_not_wait)
 }
 
 /* A real cold file, where the file system lets its pages go. */
-TEST(what_is_on_disk_is_said_and_warmed)
+TEST(case66_what_is_on_disk_is_said_and_warmed)
 {
 	char path[] = "/var/tmp/pour-disk-XXXXXX";
 	int fd = mkstemp(path);
@@ -87,7 +87,7 @@ static int step_with(enum fake_call fails, int error)
 }
 
 /* A file system without RWF_NOWAIT: the page cache is asked. */
-TEST(preadv2_may_be_refused)
+TEST(case66_preadv2_may_be_refused)
 {
 	int fd = memfd_create("asked", MFD_CLOEXEC);
 	bool can_tell = pour_sys_missing(fd, 0, 1) >= 0; /* since 6.5 */

@@ -6,7 +6,7 @@
 
 #include "test.h"
 
-TEST(explain_says_what_happened)
+TEST(case86_explain_says_what_happened)
 {
 	struct pour_account a = { .delivered = 5368709120,
 				  .taken = 5368709120 };

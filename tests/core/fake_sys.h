@@ -62,6 +62,8 @@ struct fake {
 	unsigned n_acks;
 	/* The clock: 0 for the real one. */
 	uint64_t now;
+	/* A peer acknowledges so many more bytes, one each time it is asked. */
+	unsigned acks_to_come;
 	/* The size that every new pipe gets; 0: what it asks for. */
 	int64_t pipe_size;
 	/* SO_ZEROCOPY is taken to be set, and MSG_ZEROCOPY to be a copy. */

@@ -48,7 +48,7 @@ TEST(when_all_break_it_ends)
 }
 
 /* A short tee() leaves some ahead of others; nothing is doubled or lost. */
-TEST(short_tees_and_eagain_keep_every_byte)
+TEST(case52_short_tees_and_eagain_keep_every_byte)
 {
 	static const enum ends_kind sources[] = { ENDS_FILE_AT, ENDS_UNIX,
 						  ENDS_PIPE, ENDS_CALL };

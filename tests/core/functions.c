@@ -270,6 +270,42 @@ TEST(the_direct_way_waits_for_either_side)
 	ends_close(&e);
 }
 
+/* A record of kTLS that is no data goes by the reader; then it is asked again. */
+TEST(case83_a_piece_that_is_not_for_the_direct_way_takes_the_other)
+{
+	struct session s = {
+		.answers = {700, -ENODATA, 5, 300, 0}
+	};
+	struct pour_end from = pour_from(read_session, &s, -1);
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, ENDS_UNIX, ENDS_FILE_AT);
+	from.direct = send_direct;
+	assert_int_equal(pour_begin(&p, e.dst, from, POUR_ALL, NULL), 0);
+	assert_int_equal(pour_step(&p), 0);
+	assert_int_equal(p.account.moved[POUR_BY_DIRECT], 1000);
+	assert_int_equal(p.account.moved[POUR_BY_COPY], 5);
+	assert_int_equal(p.account.left[POUR_BY_DIRECT], 0);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+/* Its pages would be encrypted again when they are sent again, changed. */
+TEST(case51_a_file_that_must_be_stable_takes_no_direct_way)
+{
+	const struct pour_opts opts = { .flags = POUR_STABLE };
+	struct session s = { .answers = { 100 } };
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, ENDS_FILE_AT, ENDS_UNIX);
+	assert_int_equal(pour_begin(&p, direct_end(&s), e.src, 100, &opts), 0);
+	assert_int_equal(p.plan[0], POUR_BY_COPY);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
 /* From a session that decrypts in the kernel to a file. */
 TEST(a_direct_source_is_asked_with_the_destination)
 {

@@ -76,7 +76,7 @@ static void to_a_closed_peer(uint32_t methods, enum ends_kind src,
 }
 
 /* The default action would end the test. */
-TEST(sigpipe_does_not_reach_the_caller)
+TEST(case63_sigpipe_does_not_reach_the_caller)
 {
 	sigset_t set;
 
@@ -90,7 +90,7 @@ TEST(sigpipe_does_not_reach_the_caller)
 	assert_int_equal(sigismember(&set, SIGPIPE), 0);
 }
 
-TEST(a_sigpipe_that_was_pending_stays)
+TEST(case63_a_sigpipe_that_was_pending_stays)
 {
 	sigset_t set;
 

@@ -35,7 +35,7 @@ static void begin(struct ends *e, struct pour *p, struct pour_acks *acks)
 
 /* ── MSG_ZEROCOPY ── */
 
-TEST(zerocopy_waits_until_the_memory_is_free)
+TEST(case56_zerocopy_waits_until_the_memory_is_free)
 {
 	struct pour_acks acks = { 0 };
 	struct pollfd fds[2];
@@ -62,7 +62,7 @@ TEST(zerocopy_waits_until_the_memory_is_free)
 }
 
 /* Answers come out of order, in ranges, and their numbers wrap. */
-TEST(acks_are_counted_over_the_wrap_and_out_of_order)
+TEST(case56_acks_are_counted_over_the_wrap_and_out_of_order)
 {
 	struct pour_acks acks = { .sent = 5, .done = 0xfffffffe };
 
@@ -74,7 +74,7 @@ TEST(acks_are_counted_over_the_wrap_and_out_of_order)
 	assert_int_equal(acks.done, 5);
 }
 
-TEST(a_socket_that_copies_is_not_asked_again)
+TEST(case56_a_socket_that_copies_is_not_asked_again)
 {
 	struct pour_acks acks = { 0 };
 	struct ends e;
@@ -101,7 +101,7 @@ TEST(a_socket_that_copies_is_not_asked_again)
 }
 
 /* Nothing is outstanding then, so no answer would ever come. */
-TEST(too_much_pinned_memory_is_sent_without_the_flag)
+TEST(case56_too_much_pinned_memory_is_sent_without_the_flag)
 {
 	struct pour_acks acks = { 0 };
 	struct ends e;
@@ -133,7 +133,7 @@ TEST(without_so_zerocopy_nothing_is_pinned)
 }
 
 /* The real thing, which over loopback is always a copy, and says so. */
-TEST(zerocopy_over_loopback_ends_with_every_answer)
+TEST(case56_zerocopy_over_loopback_ends_with_every_answer)
 {
 	struct pour_acks acks = { 0 };
 	struct pour_opts opts = { .acks = &acks };
@@ -159,7 +159,7 @@ TEST(zerocopy_over_loopback_ends_with_every_answer)
 
 /* ── vmsplice ── */
 
-TEST(vmsplice_is_used_only_when_asked_for)
+TEST(case53_vmsplice_is_used_only_when_asked_for)
 {
 	struct pour_opts opts = { .methods = 0 };
 	struct ends e;
@@ -180,7 +180,7 @@ TEST(vmsplice_is_used_only_when_asked_for)
 	ends_close(&e);
 }
 
-TEST(a_kernel_that_refuses_vmsplice_is_written_to)
+TEST(case55_a_kernel_that_refuses_vmsplice_is_written_to)
 {
 	const struct pour_opts opts = { .methods = 1 << POUR_BY_VMSPLICE |
 						   1 << POUR_BY_COPY };
@@ -196,6 +196,22 @@ TEST(a_kernel_that_refuses_vmsplice_is_written_to)
 	assert_int_equal(p.account.left[POUR_BY_VMSPLICE], EOPNOTSUPP);
 	assert_int_equal(p.account.delivered, ENDS_TOTAL);
 	assert_false(e.wrong);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+/* Its own flag is looked at, not the one of the pipe. */
+TEST(case54_a_full_pipe_is_waited_for)
+{
+	const struct pour_opts opts = { .methods = 1 << POUR_BY_VMSPLICE };
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, ENDS_MEMORY, ENDS_PIPE);
+	assert_int_equal(fcntl(e.dst_fd, F_SETFL, 0), 0); /* it blocks */
+	assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, &opts), 0);
+	assert_int_equal(pour_step(&p), POUR_WANT_DST);
+	assert_int_equal(pour_step(&p), POUR_WANT_DST);
 	pour_finish(&p);
 	ends_close(&e);
 }

@@ -64,7 +64,7 @@ TEST(pool_closes_a_dirty_pipe)
 	assert_null(pour_pool_free(pool));
 }
 
-TEST(pool_pipes_are_as_promised)
+TEST(case87_pool_pipes_are_closed_by_exec)
 {
 	struct pour_pool *pool;
 	int p[2];
@@ -227,7 +227,7 @@ static uint32_t lacks_after(enum fake_call call, int error, bool for_all)
 	return now.lacks;
 }
 
-TEST(pool_remembers_calls_that_do_not_exist)
+TEST(case88_pool_remembers_calls_that_do_not_exist)
 {
 	assert_int_equal(lacks_after(FAKE_RANGE, ENOSYS, true),
 			 1 << POUR_BY_RANGE);
@@ -236,7 +236,7 @@ TEST(pool_remembers_calls_that_do_not_exist)
 }
 
 /* One file's errno says nothing about the system. */
-TEST(pool_does_not_judge_a_call_by_one_file)
+TEST(case88_pool_does_not_judge_a_call_by_one_file)
 {
 	assert_int_equal(lacks_after(FAKE_RANGE, EPERM, false), 0);
 	assert_int_equal(lacks_after(FAKE_RANGE, ENOSYS, false), 0);

@@ -16,7 +16,7 @@
 
 /* ── Promises ── */
 
-TEST(a_truncated_file_ends_short)
+TEST(case60_a_truncated_file_ends_short)
 {
 	const struct pour_opts opts = { .flags = POUR_EXACT };
 	struct ends e;
@@ -33,7 +33,7 @@ TEST(a_truncated_file_ends_short)
 	ends_close(&e);
 }
 
-TEST(a_budget_bounds_a_step)
+TEST(case67_a_budget_bounds_a_step)
 {
 	const struct pour_opts opts = { .budget = 10000 };
 	struct ends e;
@@ -69,7 +69,7 @@ TEST(no_short_tail_costs_a_step)
 	ends_close(&e);
 }
 
-TEST(calls_are_capped_and_exact)
+TEST(case57_calls_are_capped_and_exact)
 {
 	const uint64_t huge = UINT64_C(5) << 30;
 	int dst = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -165,7 +165,7 @@ TEST(a_small_body_leaves_with_its_head_in_one_send)
 	ends_close(&e);
 }
 
-TEST(a_large_body_follows_its_head_with_more)
+TEST(case58_a_large_body_follows_its_head_with_more)
 {
 	const struct pour_opts opts = { .head = "HEAD", .head_size = 4 };
 	struct ends e;

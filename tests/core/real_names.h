@@ -5,6 +5,7 @@
 #define TESTS_CORE_REAL_NAMES_H
 
 /* clang-format off */
+#define pour_sys_acked real_acked
 #define pour_sys_read real_read
 #define pour_sys_write real_write
 #define pour_sys_send real_send

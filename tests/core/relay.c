@@ -28,7 +28,7 @@ TEST(bytes_go_both_ways)
 }
 
 /* An end is passed on, and the other direction goes on. */
-TEST(a_half_close_is_passed_on)
+TEST(case81_a_half_close_is_passed_on)
 {
 	struct talk t;
 
@@ -47,7 +47,7 @@ TEST(a_half_close_is_passed_on)
 }
 
 /* With bytes still on the way, their end does not overtake them. */
-TEST(a_half_close_waits_for_the_bytes_before_it)
+TEST(case82_an_end_waits_for_the_bytes_before_it)
 {
 	struct talk t;
 	size_t n;
@@ -131,7 +131,7 @@ TEST(what_was_sent_before_a_failure_is_delivered)
 
 /* ── Bounds ── */
 
-TEST(a_lonely_half_is_bounded)
+TEST(case81_a_lonely_half_is_bounded)
 {
 	const struct pour_relay_opts opts = { .half_ms = 1000 };
 	struct talk t;

@@ -36,7 +36,7 @@ static char seen_after_change(uint32_t flags, enum ends_kind dst,
 }
 
 /* Where it is wrong, the test before would not show anything. */
-TEST(zero_copy_shows_a_later_change)
+TEST(case50_zero_copy_shows_a_later_change)
 {
 	struct pour_account a;
 
@@ -44,7 +44,7 @@ TEST(zero_copy_shows_a_later_change)
 	assert_int_equal(a.moved[POUR_BY_SPLICE], 20000);
 }
 
-TEST(stable_bytes_do_not_change_under_way)
+TEST(case50_stable_bytes_do_not_change_under_way)
 {
 	struct pour_account a;
 

@@ -119,7 +119,7 @@ static int run(enum ends_kind src, enum ends_kind dst, struct pour_opts opts,
 }
 
 /* A deadline in the past is a time-out, and no end of anything. */
-TEST(a_deadline_in_the_past_is_one)
+TEST(case84_a_deadline_in_the_past_is_one)
 {
 	struct pour_account a;
 
@@ -141,7 +141,7 @@ TEST(a_deadline_ends_a_wait)
 	assert_int_equal(a.waits[0], 1);
 }
 
-TEST(silence_ends_a_run)
+TEST(case85_silence_ends_a_run)
 {
 	struct pour_account a;
 
@@ -150,6 +150,19 @@ TEST(silence_ends_a_run)
 			 -ETIMEDOUT);
 	assert_int_equal(a.ended, POUR_ENDED_TIMEOUT);
 	assert_true(a.delivered > 0);
+}
+
+/* A slow reader behind a large buffer is busy, though nothing is sent. */
+TEST(case85_bytes_acknowledged_are_no_silence)
+{
+	const struct pour_opts opts = { .idle_ms = 20 };
+	const uint64_t before = pour_sys_now();
+	struct pour_account a;
+
+	fake.acks_to_come = 6; /* the first is what it begins with */
+	assert_int_equal(run(ENDS_FILE_AT, ENDS_UNIX, opts, &a), -ETIMEDOUT);
+	assert_int_equal(fake.acks_to_come, 0);
+	assert_true(pour_sys_now() - before >= 6 * UINT64_C(20000000));
 }
 
 static int forward(void *context, const struct pour_account *account)
@@ -256,7 +269,7 @@ static void nothing(int signal)
 }
 
 /* Any other signal is not the end of a run. */
-TEST(a_signal_does_not_end_a_run)
+TEST(case61_a_signal_does_not_end_a_run)
 {
 	const struct itimerval soon = {
 		{0,  1000},
@@ -301,7 +314,7 @@ TEST(a_wait_that_could_not_be_ended_is_refused)
 }
 
 /* SO_RCVTIMEO says EAGAIN; to poll then would be to wait for ever. */
-TEST(a_sockets_own_time_out_is_one)
+TEST(case62_a_sockets_own_time_out_is_one)
 {
 	const struct timeval soon = { 0, 20000 };
 	struct pour_account a;
