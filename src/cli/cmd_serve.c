@@ -26,7 +26,8 @@ enum { ADDRESSES_MAX = 2 * OPTION_LIST_MAX, LINE_SIZE = 4 * 1024 };
 struct serve_values {
 	struct option_list listen;
 	uint64_t threads, grace, header_timeout;
-	unsigned log; /* enum serve_log */
+	unsigned log;      /* enum serve_log */
+	unsigned symlinks; /* enum find_links */
 	bool hidden;
 	const char *index;
 };
@@ -35,6 +36,13 @@ static const char *const formats[] = {
 	[SERVE_LOG_COMBINED] = "combined",
 	[SERVE_LOG_OFF] = "off",
 	[SERVE_LOG_OFF + 1] = NULL,
+};
+
+static const char *const links[] = {
+	[FIND_INSIDE] = "inside",
+	[FIND_NEVER] = "never",
+	[FIND_FOLLOW] = "follow",
+	[FIND_FOLLOW + 1] = NULL,
 };
 
 #define FIELD(name) offsetof(struct serve_values, name)
@@ -68,6 +76,10 @@ static const struct option table[] = {
 	       .value = "SECONDS", .field = FIELD(header_timeout), .min = 1,
 	       .max = MS_MAX,
 	       .help = "waits so long for a whole request head (10)"),
+	OPTION(.name = "symlinks", .kind = OPTION_CHOICE, .value = "WHICH",
+	       .field = FIELD(symlinks), .choices = links,
+	       .help = "follows symbolic links that stay inside the folder, or\n"
+		       "never, or with follow all of them (inside)"),
 };
 
 static const struct options options = {
@@ -139,6 +151,7 @@ static struct serve_opts to_opts(const struct serve_values *v,
 		.header_timeout_ms = (uint32_t)v->header_timeout,
 		/* 0 is the default there, and "at once" here. */
 		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
+		.links = (enum find_links)v->symlinks,
 		.log = (enum serve_log)v->log,
 		.log_fd = STDERR_FILENO,
 	};

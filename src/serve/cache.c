@@ -12,7 +12,6 @@
 #include "http/date.h"
 #include "http/mime.h"
 #include "http/reply.h"
-#include "serve/find.h"
 
 static_assert(CACHE_SLOTS <= 256, "a slot's number is a byte");
 
@@ -72,7 +71,7 @@ static void look(struct opened *o, const struct policy *policy,
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	o->status = 0;
 	o->fields_len = 0;
-	o->fd = find_open(policy->root, path, &o->st);
+	o->fd = find_open(&policy->root, path, &o->st);
 	if (o->fd < 0) {
 		o->status = find_status(o->fd);
 		o->fd = -1;

@@ -18,12 +18,13 @@
 #include <sys/stat.h>
 
 #include "http/cond.h"
+#include "serve/find.h"
 
 struct mime;
 
 /* What answers depend on; shared by all threads, and read only. */
 struct policy {
-	int root;          /* descriptor of the root */
+	struct find_root root;
 	bool hidden;       /* dot names are served as well */
 	const char *index; /* name of the page of a folder; "" none */
 	const struct mime *mime;

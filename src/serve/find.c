@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,16 +16,42 @@
 /* The kernel gives up with EAGAIN when something is renamed meanwhile. */
 enum { TRIES = 8 };
 
-static int open_beneath(int root, const char *path, unsigned flags)
+/* A magic link jumps past all resolving (proc(5)): none is ever followed. */
+static const uint64_t resolves[] = {
+	[FIND_INSIDE] = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	[FIND_NEVER] = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	[FIND_FOLLOW] = RESOLVE_NO_MAGICLINKS,
+};
+
+/* Where links may leave, the kernel no longer holds back the path itself. */
+static bool climbs(const char *path)
+{
+	if (*path == '/')
+		return true;
+	while (path != NULL) {
+		path += *path == '/';
+		if (path[0] == '.' && path[1] == '.' &&
+		    (path[2] == '\0' || path[2] == '/'))
+			return true;
+		path = strchr(path, '/');
+	}
+	return false;
+}
+
+static int open_below(const struct find_root *root, const char *path,
+		      unsigned flags)
 {
 	struct open_how how = {
 		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+		.resolve = resolves[root->links],
 	};
 
+	if (root->links == FIND_FOLLOW && climbs(path))
+		return -EXDEV;
+
 	for (int i = 0; i < TRIES; i++) {
-		long fd = syscall(SYS_openat2, root, *path ? path : ".", &how,
-				  sizeof(how));
+		long fd = syscall(SYS_openat2, root->fd, *path ? path : ".",
+				  &how, sizeof(how));
 
 		if (fd >= 0)
 			return (int)fd;
@@ -32,11 +61,11 @@ static int open_beneath(int root, const char *path, unsigned flags)
 	return -EAGAIN;
 }
 
-static int open_known(int root, const char *path, unsigned flags,
-		      struct stat *ret_stat)
+static int open_known(const struct find_root *root, const char *path,
+		      unsigned flags, struct stat *ret_stat)
 {
 	struct stat st;
-	auto_close int fd = open_beneath(root, path, flags);
+	auto_close int fd = open_below(root, path, flags);
 
 	if (fd < 0)
 		return fd;
@@ -48,13 +77,15 @@ static int open_known(int root, const char *path, unsigned flags,
 	return take_fd(&fd);
 }
 
-int find_open(int root, const char *path, struct stat *ret_stat)
+int find_open(const struct find_root *root, const char *path,
+	      struct stat *ret_stat)
 {
 	return open_known(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY,
 			  ret_stat);
 }
 
-int find_stat(int root, const char *path, struct stat *ret_stat)
+int find_stat(const struct find_root *root, const char *path,
+	      struct stat *ret_stat)
 {
 	int fd = open_known(root, path, O_PATH, ret_stat);
 
@@ -74,7 +105,7 @@ int find_status(int error)
 	case ENODEV:
 		return 404;
 	case EXDEV: /* out of the root */
-	case ELOOP: /* a magic link, or links in a circle */
+	case ELOOP: /* a link that is not followed, or links in a circle */
 	case EACCES:
 	case EPERM:
 		return 403;
@@ -91,11 +122,12 @@ int find_status(int error)
 int find_root(const char *path)
 {
 	auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct find_root root = { .fd = fd, .links = FIND_INSIDE };
 	int self;
 
 	if (fd < 0)
 		return -errno;
-	self = open_beneath(fd, "", O_RDONLY);
+	self = open_below(&root, "", O_RDONLY);
 	if (self < 0)
 		return self;
 	(void)close(self);

@@ -33,7 +33,7 @@ static int stat_link(const struct place *p, const char *name, struct stat *ret)
 		return -ENAMETOOLONG;
 	memcpy(path, p->path, len);
 	memcpy(path + len, name, name_len + 1);
-	return find_stat(p->policy->root, path, ret);
+	return find_stat(&p->policy->root, path, ret);
 }
 
 static int stat_entry(const struct place *p, const char *name, struct stat *ret)

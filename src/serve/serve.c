@@ -95,7 +95,8 @@ static int open_root(struct serve *s, char error[SERVE_ERROR_SIZE])
 			"openat2() is missing: Linux 5.6 or later is needed");
 	if (fd < 0)
 		return fail(error, fd, "%s: %s", path, strerror(-fd));
-	s->shared.policy.root = fd;
+	s->shared.policy.root.fd = fd;
+	s->shared.policy.root.links = s->shared.opts.links;
 	return 0;
 }
 
@@ -226,7 +227,7 @@ int serve_new(struct serve **ret, const struct serve_opts *opts,
 
 	if (s == NULL)
 		return fail(ret_error, -ENOMEM, "out of memory");
-	s->shared.policy.root = -1;
+	s->shared.policy.root.fd = -1;
 	if (opts != NULL)
 		s->shared.opts = *opts;
 	fill_defaults(&s->shared.opts);
@@ -247,8 +248,8 @@ struct serve *serve_free(struct serve *s)
 		sock_unlink(&s->addresses[i]);
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);
-	if (s->shared.policy.root >= 0)
-		(void)close(s->shared.policy.root);
+	if (s->shared.policy.root.fd >= 0)
+		(void)close(s->shared.policy.root.fd);
 	(void)mime_free(s->mime);
 	free(s->threads);
 	free(s->addresses);

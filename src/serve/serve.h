@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "serve/find.h"
+
 struct addr;
 struct serve;
 
@@ -39,6 +41,7 @@ struct serve_opts {
 	uint32_t n_listen;          /* *:PORT are two of them */
 	uint32_t threads;           /* 0: one per CPU this process may use */
 	bool hidden;                /* dot names are served as well */
+	enum find_links links;      /* symbolic ones below the root */
 	const char *index;          /* NULL: "index.html"; "": none */
 	uint32_t header_timeout_ms; /* first byte to whole head; 0: 10 s */
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */

@@ -38,7 +38,7 @@ static struct desk *desk_new(void)
 	tree_folder(&d->tree, "site");
 	tree_file(&d->tree, "site/index.html", "<p>hi");
 	tree_link(&d->tree, "out", "/etc/passwd");
-	d->policy.root = d->tree.root;
+	d->policy.root.fd = d->tree.root;
 	d->policy.index = "index.html";
 	cache_init(&d->cache, &d->policy);
 	return d;

@@ -9,24 +9,32 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "test.h"
 #include "tree.h"
 
 /* The status that path is answered with; 0: it opens. */
-static int status_of(const struct tree *t, const char *path)
+static int status_by(const struct tree *t, const char *path,
+		     enum find_links links)
 {
+	const struct find_root root = { .fd = t->root, .links = links };
 	struct stat st, again;
-	int fd = find_open(t->root, path, &st);
+	int fd = find_open(&root, path, &st);
 
 	if (fd < 0) {
-		assert_int_equal(find_stat(t->root, path, &again) < 0, 1);
+		assert_int_equal(find_stat(&root, path, &again) < 0, 1);
 		return find_status(fd);
 	}
-	assert_int_equal(find_stat(t->root, path, &again), 0);
+	assert_int_equal(find_stat(&root, path, &again), 0);
 	assert_true(again.st_ino == st.st_ino);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	assert_int_equal(close(fd), 0);
 	return 0;
+}
+
+static int status_of(const struct tree *t, const char *path)
+{
+	return status_by(t, path, FIND_INSIDE);
 }
 
 TEST(find_opens_files_and_folders)
@@ -91,18 +99,75 @@ TEST(find_follows_links_inside_only)
 	tree_done(&t);
 }
 
+TEST(find_follows_no_link_at_all)
+{
+	struct tree t;
+
+	tree_init(&t);
+	tree_folder(&t, "a");
+	tree_file(&t, "a/b", "text");
+	tree_link(&t, "inside", "a/b");
+	tree_link(&t, "folder", "a");
+	assert_int_equal(status_by(&t, "", FIND_NEVER), 0);
+	assert_int_equal(status_by(&t, "a/b", FIND_NEVER), 0);
+	assert_int_equal(status_by(&t, "inside", FIND_NEVER), 403);
+	assert_int_equal(status_by(&t, "folder", FIND_NEVER), 403);
+	assert_int_equal(status_by(&t, "folder/", FIND_NEVER), 403);
+	assert_int_equal(status_by(&t, "folder/b", FIND_NEVER), 403);
+	assert_int_equal(status_by(&t, "a/../../x", FIND_NEVER), 403);
+	assert_int_equal(status_by(&t, "/etc/passwd", FIND_NEVER), 403);
+	tree_done(&t);
+}
+
+/* Links may lead anywhere, but a path itself still may not. */
+TEST(find_follows_all_links)
+{
+	struct tree t;
+	char absolute[TREE_PATH_SIZE];
+
+	tree_init(&t);
+	tree_folder(&t, "a");
+	tree_file(&t, "a/b", "text");
+	tree_file(&t, "a/..b", "text");
+	tree_path(&t, "a/b", absolute);
+	tree_link(&t, "absolute", absolute);
+	tree_link(&t, "out", "/etc/passwd");
+	tree_link(&t, "etc", "/etc");
+	tree_link(&t, "zero", "/dev/zero");
+	tree_link(&t, "circle", "circle");
+	assert_int_equal(status_by(&t, "absolute", FIND_FOLLOW), 0);
+	assert_int_equal(status_by(&t, "out", FIND_FOLLOW), 0);
+	assert_int_equal(status_by(&t, "etc", FIND_FOLLOW), 0);
+	assert_int_equal(status_by(&t, "etc/passwd", FIND_FOLLOW), 0);
+	assert_int_equal(status_by(&t, "a/..b", FIND_FOLLOW), 0);
+	assert_int_equal(status_by(&t, "zero", FIND_FOLLOW), 404);
+	assert_int_equal(status_by(&t, "circle", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "/etc/passwd", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "/", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "..", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "../", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "a/..", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "a/../a/b", FIND_FOLLOW), 403);
+	assert_int_equal(status_by(&t, "etc/../x", FIND_FOLLOW), 403);
+	tree_done(&t);
+}
+
 /* A magic link does not resolve a path at all, it jumps (proc(5)). */
 TEST(find_refuses_magic_links)
 {
 	struct stat st;
-	int root = find_root("/proc/self");
+	struct find_root root = { .fd = find_root("/proc/self") };
+	static const char *const magic[] = { "cwd", "root/etc", "fd/0", "exe" };
 
-	assert_true(root >= 0);
-	assert_int_equal(find_status(find_open(root, "cwd", &st)), 403);
-	assert_int_equal(find_status(find_open(root, "root/etc", &st)), 403);
-	assert_int_equal(find_status(find_open(root, "fd/0", &st)), 403);
-	assert_int_equal(find_status(find_open(root, "exe", &st)), 403);
-	assert_int_equal(close(root), 0);
+	assert_true(root.fd >= 0);
+	for (int links = FIND_INSIDE; links <= FIND_FOLLOW; links++) {
+		root.links = (enum find_links)links;
+		for (size_t i = 0; i < ARRAY_SIZE(magic); i++)
+			assert_int_equal(
+				find_status(find_open(&root, magic[i], &st)),
+				403);
+	}
+	assert_int_equal(close(root.fd), 0);
 }
 
 TEST(find_refuses_what_is_no_file)
@@ -127,12 +192,12 @@ TEST(find_refuses_what_is_no_file)
 TEST(find_refuses_devices)
 {
 	struct stat st;
-	int root = find_root("/dev");
+	const struct find_root root = { .fd = find_root("/dev") };
 
-	assert_true(root >= 0);
-	assert_int_equal(find_status(find_open(root, "null", &st)), 404);
-	assert_int_equal(find_status(find_open(root, "zero", &st)), 404);
-	assert_int_equal(close(root), 0);
+	assert_true(root.fd >= 0);
+	assert_int_equal(find_status(find_open(&root, "null", &st)), 404);
+	assert_int_equal(find_status(find_open(&root, "zero", &st)), 404);
+	assert_int_equal(close(root.fd), 0);
 }
 
 TEST(find_refuses_long_names)
@@ -162,7 +227,7 @@ TEST(find_says_forbidden_without_rights)
 	assert_int_equal(fchmodat(t.root, "secret", 0, 0), 0);
 	if (geteuid() == 0)
 		assert_int_equal(seteuid(65534), 0);
-	r = find_open(t.root, "secret", &st);
+	r = find_open(&(struct find_root){ .fd = t.root }, "secret", &st);
 	if (getuid() == 0)
 		assert_int_equal(seteuid(0), 0);
 	tree_done(&t);

@@ -16,7 +16,7 @@
 /* The page as a string, for free(). */
 static char *page_of(const struct tree *t, const char *path, bool hidden)
 {
-	struct policy policy = { .root = t->root, .hidden = hidden };
+	struct policy policy = { .root.fd = t->root, .hidden = hidden };
 	struct text text = text_heap(LISTING_SIZE_MAX);
 	struct folder folder;
 	char *page;
