@@ -10,11 +10,11 @@
 #ifndef SERVE_ANSWER_H
 #define SERVE_ANSWER_H
 
-#include <pour.h>
 #include <stdbool.h>
 
 #include "base/text.h"
 #include "http/target.h"
+#include "serve/body.h"
 
 struct cache;
 struct head;
@@ -33,9 +33,8 @@ struct answer {
 	bool head_only; /* a HEAD: lengths as for GET, no body */
 	bool old;       /* HTTP/1.0: what is kept alive must be said */
 	struct opened *file; /* a share of what body is of, or NULL */
-	struct pour_end body;
-	uint64_t body_len;
-	struct text head; /* whole, blank line included */
+	struct text head;    /* whole, blank line included */
+	struct body body;
 	struct text page; /* a listing; on the heap */
 	const char *date;
 	struct target target;

@@ -12,14 +12,11 @@
 
 #include "base/base.h"
 #include "net/addr.h"
-#include "net/sock.h"
 #include "serve/session.h"
 #include "serve/worker.h"
 
 /* Answers that one session may have in a turn, large ones counting more. */
 enum { ROUNDS_MAX = 16, ROUND_SIZE = 64 * 1024 };
-/* A body from here on is worth two calls to send full segments only. */
-enum { CORK_MIN = 128 * 1024 };
 /* While lingering: bytes thrown away at a time, and in all. */
 enum { DRAIN_SIZE = 8 * 1024, DRAIN_TIMES = 16, DRAIN_MAX = 64 << 20 };
 
@@ -136,10 +133,6 @@ bool state_answer(struct session *s)
 	struct worker *w = s->worker;
 	struct work *work = s->work;
 	struct answer *a = &work->answer;
-	struct pour_opts opts = {
-		.pool = w->pool,
-		.flags = POUR_EXACT | POUR_SIGNALS_IGNORED,
-	};
 
 	stamp_refresh(&w->stamp, w->loop.now_ms);
 	answer_begin(a, w->stamp.date, w->draining);
@@ -147,15 +140,10 @@ bool state_answer(struct session *s)
 		answer_refuse(a, work->refusal);
 	else
 		answer_request(a, &w->cache, &work->head);
-	opts.head = a->head.at;
-	opts.head_size = a->head.len;
 	work->moved = UINT64_MAX;
 	s->state = SESSION_SEND;
-	if (pour_begin(&work->pour, pour_socket(s->fd), a->body, a->body_len,
-		       &opts) < 0)
+	if (send_begin(&work->send, s->fd, w->pool, a) < 0)
 		return state_abandon(s);
-	if (a->body_len >= CORK_MIN)
-		sock_cork(s->fd, true);
 	return true;
 }
 
@@ -208,7 +196,7 @@ static struct slice field(const struct head *h, struct slice name)
 
 static void note(const struct session *s)
 {
-	const struct work *work = s->work;
+	struct work *work = s->work;
 	struct worker *w = s->worker;
 	struct addr peer;
 	struct access_line line = {
@@ -217,7 +205,7 @@ static void note(const struct session *s)
 		.request = work->head.line,
 		.status = work->answer.status,
 		.took_ms = w->loop.now_ms - work->started_ms,
-		.account = pour_account(&work->pour),
+		.account = send_account(&work->send),
 	};
 
 	if (w->access.off)
@@ -237,9 +225,7 @@ static void end_answer(struct session *s)
 	struct worker *w = s->worker;
 	struct work *work = s->work;
 
-	pour_finish(&work->pour);
-	if (work->answer.body_len >= CORK_MIN)
-		sock_cork(s->fd, false);
+	send_finish(&work->send);
 	note(s);
 	answer_finish(&work->answer, &w->cache);
 }
@@ -265,7 +251,7 @@ static bool keep(struct session *s, uint32_t rounds)
 static bool sent(struct session *s, uint32_t *rounds)
 {
 	struct work *work = s->work;
-	uint64_t cost = 1 + work->pour.account.delivered / ROUND_SIZE;
+	uint64_t cost = 1 + send_moved(&work->send) / ROUND_SIZE;
 
 	end_answer(s);
 	s->asked = true;
@@ -279,8 +265,7 @@ static bool sent(struct session *s, uint32_t *rounds)
 static void arm_progress(struct session *s)
 {
 	struct work *work = s->work;
-	const struct pour_account *account = pour_account(&work->pour);
-	uint64_t moved = account->head + account->delivered;
+	uint64_t moved = send_moved(&work->send);
 
 	if (moved != work->moved)
 		arm(s, &s->worker->body_late);
@@ -297,7 +282,7 @@ bool state_abandon(struct session *s)
 
 bool state_send(struct session *s, uint32_t *rounds)
 {
-	int want = pour_step(&s->work->pour);
+	int want = send_step(&s->work->send);
 
 	if (want == 0)
 		return sent(s, rounds);

@@ -22,6 +22,7 @@
 #include "serve/access.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
+#include "serve/send.h"
 #include "serve/serve.h"
 #include "serve/stamp.h"
 
@@ -45,7 +46,7 @@ struct work {
 	uint32_t in_len;     /* bytes in the buffer */
 	uint32_t looked;     /* how many of them were parsed already */
 	struct head head;
-	struct pour pour;
+	struct send send;
 	struct answer answer;
 	char in[HEAD_SIZE_MAX];
 };

@@ -156,12 +156,12 @@ TEST(answer_of_a_file)
 	assert_true(says(d, "Accept-Ranges: bytes"));
 	assert_true(says(d, "Last-Modified: Sun, 09 Sep 2001 01:46:40 GMT"));
 	assert_non_null(strstr(d->head, "\r\nETag: "));
-	assert_int_equal(d->answer->body.kind, POUR_FILE);
-	assert_true(d->answer->body.offset == 0);
-	assert_true(d->answer->body_len == 10);
+	assert_int_equal(d->answer->body.part.end.kind, POUR_FILE);
+	assert_true(d->answer->body.part.end.offset == 0);
+	assert_true(d->answer->body.len == 10);
 	assert_int_equal(ask(d, "GET /empty" HOST END), 200);
 	assert_true(says(d, "Content-Length: 0"));
-	assert_true(d->answer->body_len == 0);
+	assert_true(d->answer->body.len == 0);
 	desk_free(d);
 }
 
@@ -188,13 +188,13 @@ TEST(answer_to_head)
 	assert_int_equal(
 		ask(d, "HEAD /file.txt" HOST "Range: bytes=0-1\r\n" END), 200);
 	assert_string_equal(d->head, get);
-	assert_true(d->answer->body_len == 0);
+	assert_true(d->answer->body.len == 0);
 	free(get);
 	assert_int_equal(ask(d, "HEAD /none" HOST END), 404);
-	assert_true(d->answer->body_len == 0);
+	assert_true(d->answer->body.len == 0);
 	assert_false(says(d, "Content-Length: 0"));
 	assert_int_equal(ask(d, "HEAD /" HOST END), 200);
-	assert_true(d->answer->body_len == 0);
+	assert_true(d->answer->body.len == 0);
 	assert_false(says(d, "Content-Length: 0"));
 	desk_free(d);
 }
@@ -210,7 +210,7 @@ static void range_is(struct desk *d, const char *range, int status,
 	if (field != NULL && !says(d, field))
 		fail_msg("%s: %s", range, d->head);
 	if (status != 416)
-		assert_true(d->answer->body_len == len);
+		assert_true(d->answer->body.len == len);
 }
 
 TEST(answer_with_ranges)
@@ -218,13 +218,13 @@ TEST(answer_with_ranges)
 	struct desk *d = desk_new();
 
 	range_is(d, "Range: bytes=2-4", 206, "Content-Range: bytes 2-4/10", 3);
-	assert_true(d->answer->body.offset == 2);
+	assert_true(d->answer->body.part.end.offset == 2);
 	assert_true(says(d, "Content-Length: 3"));
 	range_is(d, "Range: bytes=7-", 206, "Content-Range: bytes 7-9/10", 3);
 	range_is(d, "Range: bytes=-2", 206, "Content-Range: bytes 8-9/10", 2);
 	range_is(d, "Range: bytes=5-99", 206, "Content-Range: bytes 5-9/10", 5);
 	range_is(d, "Range: bytes=10-", 416, "Content-Range: bytes */10", 0);
-	assert_int_equal(d->answer->body.kind, POUR_MEMORY);
+	assert_int_equal(d->answer->body.part.end.kind, POUR_MEMORY);
 	range_is(d, "Range: bytes=0-1,3-4", 200, "Content-Length: 10", 10);
 	range_is(d, "Range: lines=0-1", 200, "Content-Length: 10", 10);
 	range_is(d, "Range: bytes=0-1\r\nRange: bytes=2-3", 200, NULL, 10);
@@ -254,7 +254,7 @@ TEST(answer_with_conditions)
 	struct desk *d = desk_new();
 
 	assert_int_equal(ask_with_etag(d, "If-None-Match", ""), 304);
-	assert_true(d->answer->body_len == 0);
+	assert_true(d->answer->body.len == 0);
 	assert_non_null(strstr(d->head, "\r\nETag: "));
 	assert_null(strstr(d->head, "Content-"));
 	assert_int_equal(
@@ -286,11 +286,11 @@ TEST(answer_of_a_folder)
 	struct desk *d = desk_new();
 
 	assert_int_equal(ask(d, "GET /site/" HOST END), 200);
-	assert_int_equal(d->answer->body.kind, POUR_FILE);
-	assert_true(d->answer->body_len == 5);
+	assert_int_equal(d->answer->body.part.end.kind, POUR_FILE);
+	assert_true(d->answer->body.len == 5);
 	assert_true(says(d, "Content-Type: text/html; charset=utf-8"));
 	assert_int_equal(ask(d, "GET /a%20b/" HOST END), 200);
-	assert_int_equal(d->answer->body.kind, POUR_MEMORY);
+	assert_int_equal(d->answer->body.part.end.kind, POUR_MEMORY);
 	assert_true(says(d, "X-Content-Type-Options: nosniff"));
 	assert_non_null(strstr(d->head, "default-src 'none'"));
 	desk_free(d);

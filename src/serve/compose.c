@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Heads and bodies put together: see compose.h. */
+#include "serve/compose.h"
+
+#include "http/reply.h"
+#include "serve/answer.h"
+#include "serve/cache.h"
+
+#define HTML SLICE("text/html; charset=utf-8")
+
+void compose_begin(struct answer *a, int status)
+{
+	a->status = status;
+	body_done(&a->body);
+	body_none(&a->body);
+	a->head = text_over(a->head_memory, sizeof(a->head_memory));
+	reply_begin(&a->head, status, a->date);
+}
+
+/* Only now is it known whether the body needs the connection's end. */
+static void end(struct answer *a)
+{
+	if (a->close)
+		reply_field(&a->head, "Connection", SLICE("close"));
+	else if (a->old)
+		reply_field(&a->head, "Connection", SLICE("keep-alive"));
+	reply_end(&a->head);
+}
+
+void compose_none(struct answer *a)
+{
+	end(a);
+}
+
+static void describe(struct answer *a, struct slice type)
+{
+	reply_field(&a->head, "Content-Type", type);
+	reply_field(&a->head, "X-Content-Type-Options", SLICE("nosniff"));
+}
+
+void compose_memory(struct answer *a, struct slice type, struct slice bytes)
+{
+	describe(a, type);
+	reply_number(&a->head, "Content-Length", bytes.len);
+	end(a);
+	if (!a->head_only)
+		body_memory(&a->body, bytes.at, bytes.len);
+}
+
+void compose_file(struct answer *a, uint64_t from, uint64_t upto)
+{
+	text_add(&a->head,
+		 (struct slice){ a->file->fields, a->file->fields_len });
+	reply_number(&a->head, "Content-Length", upto - from);
+	end(a);
+	if (!a->head_only && upto > from)
+		body_file(&a->body, a->file->fd, from, upto - from);
+}
+
+void compose_stream(struct answer *a, struct slice type, body_reader *reader,
+		    body_over *over, void *context)
+{
+	describe(a, type);
+	if (a->old)
+		a->close = true;
+	else
+		reply_field(&a->head, "Transfer-Encoding", SLICE("chunked"));
+	end(a);
+	body_function(&a->body, reader, over, context, !a->old);
+	if (a->head_only)
+		body_silence(&a->body);
+}
+
+/* ── Whole replies ── */
+
+void compose_page(struct answer *a, int status, const char *name,
+		  struct slice value)
+{
+	struct text t = text_over(a->page_memory, sizeof(a->page_memory));
+
+	reply_page(&t, status);
+	compose_begin(a, status);
+	if (name != NULL)
+		reply_field(&a->head, name, value);
+	reply_field(&a->head, "Content-Security-Policy",
+		    SLICE("default-src 'none'"));
+	compose_memory(a, HTML, (struct slice){ t.at, t.len });
+}
+
+void compose_error(struct answer *a, int status)
+{
+	if (status == 405)
+		compose_page(a, status, "Allow", SLICE("GET, HEAD"));
+	else if (status == 503)
+		compose_page(a, status, "Retry-After", SLICE("1"));
+	else
+		compose_page(a, status, NULL, SLICE(""));
+}
+
+/* The target has no empty segment, so this never begins with two slashes. */
+void compose_slash(struct answer *a)
+{
+	const struct target *t = &a->target;
+	struct text location = text_heap(ANSWER_HEAD_SIZE);
+
+	text_char(&location, '/');
+	reply_href(&location, (struct slice){ t->path, t->len });
+	text_char(&location, '/');
+	if (t->query.at != NULL) {
+		text_char(&location, '?');
+		text_add(&location, t->query);
+	}
+	if (!location.full)
+		compose_page(a, 301, "Location",
+			     (struct slice){ location.at, location.len });
+	else
+		compose_error(a, 500);
+	text_free(&location);
+}

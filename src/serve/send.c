@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of a body, one transfer after the other: see send.h. */
+#include "serve/send.h"
+
+#include <string.h>
+
+#include "net/sock.h"
+#include "serve/answer.h"
+
+/* A body from here on is worth two calls to send full segments only. */
+#define CORK_MIN UINT64_C(131072)
+/* What parts may bring in one step, and what a function may. */
+#define PARTS_BUDGET    UINT64_C(1048576)
+#define FUNCTION_BUDGET UINT64_C(131072)
+
+/*
+ * Parts of a body leave by sendfile() to their last byte, since it is the cork
+ * that joins them: POUR_MORE would send the end of each through a pipe.
+ */
+static bool is_worth_a_cork(const struct body *b)
+{
+	return b->more > 0 || (b->len >= CORK_MIN && b->len != BODY_UNKNOWN);
+}
+
+static int begin_part(struct send *s, struct pour_pool *pool)
+{
+	const struct body_part *part = &s->answer->body.part;
+	struct pour_opts opts = {
+		.pool = pool,
+		.head = part->head.at,
+		.head_size = part->head.len,
+		.flags = POUR_EXACT | POUR_SIGNALS_IGNORED,
+	};
+
+	if (part->len == BODY_UNKNOWN) {
+		opts.flags = POUR_SIGNALS_IGNORED;
+		opts.budget = FUNCTION_BUDGET;
+	}
+	return pour_begin(&s->pour, pour_socket(s->fd), part->end, part->len,
+			  &opts);
+}
+
+int send_begin(struct send *s, int fd, struct pour_pool *pool, struct answer *a)
+{
+	int r;
+
+	s->answer = a;
+	s->fd = fd;
+	s->corked = is_worth_a_cork(&a->body);
+	memset(&s->past, 0, sizeof(s->past));
+	a->body.part.head = (struct slice){ a->head.at, a->head.len };
+	r = begin_part(s, pool);
+	if (r == 0 && s->corked)
+		sock_cork(fd, true);
+	return r;
+}
+
+/* How it ended is not a sum: that is up to the last. */
+static void account_add(struct pour_account *sum, const struct pour_account *a)
+{
+	sum->taken += a->taken;
+	sum->delivered += a->delivered;
+	sum->head += a->head;
+	sum->tail += a->tail;
+	for (int i = 0; i < POUR_METHODS_ROOM; i++) {
+		sum->moved[i] += a->moved[i];
+		sum->calls[i] += a->calls[i];
+		if (a->left[i] != 0)
+			sum->left[i] = a->left[i];
+	}
+	for (int i = 0; i < POUR_WANTS_ROOM; i++)
+		sum->waits[i] += a->waits[i];
+	sum->error = a->error;
+	sum->side = a->side;
+	sum->ended = a->ended;
+}
+
+static int next_part(struct send *s)
+{
+	struct body *b = &s->answer->body;
+	struct pour_pool *pool = s->pour.opts.pool;
+
+	pour_finish(&s->pour);
+	account_add(&s->past, pour_account(&s->pour));
+	b->more--;
+	b->next(b->context, &b->part);
+	return begin_part(s, pool);
+}
+
+int send_step(struct send *s)
+{
+	uint64_t before = send_moved(s);
+	int want = pour_step(&s->pour);
+
+	while (want == 0 && s->answer->body.more > 0) {
+		if (send_moved(s) - before >= PARTS_BUDGET)
+			return POUR_WANT_CPU;
+		want = next_part(s);
+		if (want == 0)
+			want = pour_step(&s->pour);
+	}
+	return want;
+}
+
+/* Parts that never began are missing, however well the last one ended. */
+void send_finish(struct send *s)
+{
+	pour_finish(&s->pour);
+	if (s->answer->body.more > 0 &&
+	    s->pour.account.ended == POUR_ENDED_LIMIT)
+		s->pour.account.ended = POUR_ENDED_CANCELLED;
+	if (s->corked)
+		sock_cork(s->fd, false);
+	s->corked = false;
+}
+
+const struct pour_account *send_account(struct send *s)
+{
+	const struct pour_account *last = pour_account(&s->pour);
+
+	if (s->past.ended == POUR_ENDED_NOT)
+		return last;
+	s->sum = s->past;
+	account_add(&s->sum, last);
+	return &s->sum;
+}
+
+static uint64_t moved(const struct pour_account *a)
+{
+	return a->head + a->delivered + a->tail;
+}
+
+uint64_t send_moved(const struct send *s)
+{
+	return moved(&s->past) + moved(pour_account(&s->pour));
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An answer on its way: a transfer for each part of its body, one after the
+ * other, into one socket, and one account over all of them.
+ *
+ *      send_begin ──► send_step ──► 0, or what it waits for ──► send_finish
+ *                        └ part over? account kept, next part begun ┘
+ */
+#ifndef SERVE_SEND_H
+#define SERVE_SEND_H
+
+#include <pour.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct answer;
+
+struct send {
+	struct answer *answer;
+	int fd;
+	struct pour pour;         /* of the part that leaves now */
+	struct pour_account past; /* of the parts before it */
+	struct pour_account sum;
+	bool corked;
+};
+
+/* Nothing is sent yet. 0 or -errno. */
+int send_begin(struct send *s, int fd, struct pour_pool *pool,
+	       struct answer *a);
+/* As pour_step(): 0, POUR_WANT_*, or -errno. */
+int send_step(struct send *s);
+/* What was borrowed goes back; the account stays. */
+void send_finish(struct send *s);
+/* Of the whole answer; as the last part ended, so did it. */
+const struct pour_account *send_account(struct send *s);
+/* Bytes that the socket took so far, heads included. */
+uint64_t send_moved(const struct send *s);
+
+#endif
