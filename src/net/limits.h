@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a whole program allows its clients, counted by all threads together:
+ * connections and bytes a second, of all and of each.
+ *
+ *      accepted ──► limits_enter ──► client ──► limits_reserve, … ──► leave
+ *                     └ one too many: turned away, and counted
+ *
+ * A client is an IPv4 address, or the /64 that an IPv6 address is of, because
+ * that is what one host is given. Who comes by a unix socket is none. Clients
+ * are told apart only where a limit asks for it, by a table of which each part
+ * has a lock of its own; all other counting is by atomics.
+ */
+#ifndef NET_LIMITS_H
+#define NET_LIMITS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct addr;
+struct client;
+struct limits;
+
+/* 0: no limit. */
+struct limits_opts {
+	uint64_t connections, client_connections;
+	uint64_t rate, client_rate; /* bytes a second */
+};
+
+/* What limits_enter() answers, and who was turned away for it. */
+enum limits_entry {
+	LIMITS_WELCOME,
+	LIMITS_FULL,        /* connections */
+	LIMITS_CLIENT_FULL, /* client_connections */
+};
+
+enum { LIMITS_ENTRIES = LIMITS_CLIENT_FULL + 1 };
+
+int limits_new(struct limits **ret);
+/* All must have left. Returns NULL. */
+struct limits *limits_free(struct limits *l);
+/* From now on; who is there already may stay. From any thread. */
+void limits_set(struct limits *l, const struct limits_opts *opts);
+
+/*
+ * A connection more. *ret_client is what the others want to have, maybe NULL.
+ * An entry of the list above (only for LIMITS_WELCOME is anything to be left
+ * again), or -ENOMEM.
+ */
+int limits_enter(struct limits *l, const struct addr *peer,
+		 struct client **ret_client);
+void limits_leave(struct limits *l, struct client *client);
+/* Connections at the moment, and those that were turned away so far. */
+uint64_t limits_connections(const struct limits *l);
+uint64_t limits_refused(const struct limits *l, enum limits_entry why);
+
+/*
+ * Reserves some of max bytes: how many, and from which moment on they may go;
+ * UINT64_MAX: there is no rate, send away.
+ */
+uint64_t limits_reserve(struct limits *l, struct client *client, uint64_t max,
+			uint64_t now_ns, uint64_t *ret_from_ns);
+/* Of those, so many did not go. */
+void limits_return(struct limits *l, struct client *client, uint64_t bytes);
+
+#endif
