@@ -186,7 +186,7 @@ TEST(clone_follows_the_files_own_positions)
 	(void)close(dst);
 }
 
-TEST(clone_never_shares_nothing)
+TEST(case74_clone_never_shares_nothing)
 {
 	const struct pour_opts never = { .clone = POUR_CLONE_NEVER };
 	struct pour_account a;

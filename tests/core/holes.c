@@ -328,7 +328,7 @@ TEST(clone_always_moves_no_byte)
 	(void)close(dst);
 }
 
-TEST(clone_never_shares)
+TEST(case74_clone_never_shares)
 {
 	const struct pour_opts never = { .clone = POUR_CLONE_NEVER };
 	int src = sparse(), dst = temporary();

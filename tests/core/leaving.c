@@ -99,7 +99,7 @@ TEST(bytes_in_a_pipe_are_delivered_by_copying)
 	assert_int_equal(a->moved[POUR_BY_COPY], ENDS_TOTAL);
 }
 
-TEST(no_pipe_to_be_had_means_copying)
+TEST(case31_no_pipe_to_be_had_means_copying)
 {
 	const struct pour_account *a;
 
@@ -112,7 +112,7 @@ TEST(no_pipe_to_be_had_means_copying)
 }
 
 /* EIO is "does not suit" before the first byte and a failure after it. */
-TEST(a_device_error_is_final_after_the_first_byte)
+TEST(case44_a_device_error_is_final_after_the_first_byte)
 {
 	struct ends e;
 	struct pour p;
@@ -130,7 +130,7 @@ TEST(a_device_error_is_final_after_the_first_byte)
 }
 
 /* copy_file_range() of a file whose size nobody knows answers 0. */
-TEST(zero_before_the_first_byte_is_confirmed_by_read)
+TEST(case01_a_first_0_is_confirmed_by_read)
 {
 	const struct pour_opts opts = { .methods = 1 << POUR_BY_RANGE |
 						   1 << POUR_BY_COPY };
@@ -173,13 +173,13 @@ static void copies_right(const char *path)
 	(void)close(dst[1]);
 }
 
-TEST(procfs_files_are_not_empty)
+TEST(case01_procfs_files_are_not_empty)
 {
 	copies_right("/proc/version");
 	copies_right("/proc/cpuinfo");
 }
 
-TEST(sysfs_files_are_not_empty)
+TEST(case01_sysfs_files_are_not_empty)
 {
 	static const char path[] =
 		"/sys/kernel/mm/transparent_hugepage/enabled";

@@ -38,7 +38,7 @@ TEST(no_position_moves_but_the_one_named_here)
 	ends_close(&e);
 }
 
-TEST(an_appending_destination_is_copied_to)
+TEST(case14_an_appending_destination_is_copied_to)
 {
 	struct pour_account a;
 	struct ends e;

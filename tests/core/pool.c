@@ -31,7 +31,7 @@ TEST(pool_lends_what_came_back_last)
 	assert_null(pour_pool_free(pool));
 }
 
-TEST(pool_keeps_no_more_than_its_cap)
+TEST(case30_pool_keeps_no_more_than_its_cap)
 {
 	struct pour_pool *pool;
 	int pipes[5][2], fds = ends_count_fds();
@@ -46,7 +46,7 @@ TEST(pool_keeps_no_more_than_its_cap)
 	assert_int_equal(ends_count_fds(), fds);
 }
 
-TEST(pool_closes_a_dirty_pipe)
+TEST(case29_pool_closes_a_dirty_pipe)
 {
 	struct pour_pool *pool;
 	int p[2], fds = ends_count_fds();
@@ -80,7 +80,7 @@ TEST(case87_pool_pipes_are_closed_by_exec)
 	assert_null(pour_pool_free(pool));
 }
 
-TEST(pool_says_that_there_are_no_descriptors)
+TEST(case31_pool_says_that_there_are_no_descriptors)
 {
 	struct pour_pool *pool;
 	int p[2];
@@ -120,7 +120,7 @@ TEST(pool_serves_many_transfers_with_one_pipe)
 
 /* ── Limits ── */
 
-TEST(pool_lends_no_more_than_its_cap)
+TEST(case30_pool_lends_no_more_than_its_cap)
 {
 	struct pour_pool_state now;
 	struct pour_pool *pool;
@@ -140,7 +140,7 @@ TEST(pool_lends_no_more_than_its_cap)
 	assert_null(pour_pool_free(pool));
 }
 
-TEST(pool_can_be_trimmed_and_inspected)
+TEST(case30_pool_can_be_trimmed_and_inspected)
 {
 	int before = ends_count_fds(), a[2];
 	struct pour_pool_state now;
@@ -168,7 +168,7 @@ TEST(pool_can_be_trimmed_and_inspected)
 }
 
 /* A user past pipe-user-pages-soft gets two pages: copying is better. */
-TEST(pool_refuses_a_pipe_that_is_not_worth_it)
+TEST(case32_pool_refuses_a_pipe_that_is_not_worth_it)
 {
 	struct pour_opts opts = { 0 };
 	struct pour_pool_state now;

@@ -99,26 +99,8 @@ TEST(case57_calls_are_capped_and_exact)
 	(void)close(dst);
 }
 
-TEST(a_range_is_capped_at_a_gigabyte)
-{
-	const struct pour_opts opts = { .methods = 1 << POUR_BY_RANGE,
-					.budget = POUR_ALL };
-	struct ends e;
-	struct pour p;
-
-	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
-	fake.answers_set = true;
-	fake.answers_call = FAKE_RANGE;
-	fake.answers = -EINTR;
-	assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, &opts), 0);
-	assert_int_equal(pour_step(&p), POUR_WANT_CPU);
-	assert_int_equal(fake.log[0].len, 1 << 30);
-	pour_finish(&p);
-	ends_close(&e);
-}
-
 /* splice() to a socket asks for what the pipe holds, not for more. */
-TEST(splice_to_a_socket_is_exact)
+TEST(case35_splice_to_a_socket_is_exact)
 {
 	struct ends e;
 	struct pour p;
@@ -141,6 +123,64 @@ TEST(splice_to_a_socket_is_exact)
 	assert_true(out > 0);
 	pour_finish(&p);
 	ends_close(&e);
+}
+
+TEST(case33_no_call_asks_for_more_than_the_kernel_takes)
+{
+	static const enum pour_method methods[] = { POUR_BY_PIPE,
+						    POUR_BY_SENDFILE,
+						    POUR_BY_COPY };
+	struct pour_opts opts = { .budget = POUR_ALL };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct ends e;
+		struct pour p;
+
+		ends_open(&e, ENDS_FILE_HERE, ENDS_TCP);
+		e.src.size = 0; /* as if nobody knew */
+		opts.methods = 1U << methods[i];
+		assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, &opts),
+				 0);
+		assert_int_equal(ends_run(&e, &p), 0);
+		for (unsigned j = 0; j < fake.n_log; j++)
+			assert_true(fake.log[j].len <= 0x7ffff000);
+		assert_int_equal(p.account.delivered, ENDS_TOTAL);
+		pour_finish(&p);
+		ends_close(&e);
+	}
+}
+
+static void stops_before_the_next_message(enum ends_kind kind,
+					  enum ends_kind to, uint32_t methods)
+{
+	const struct pour_opts opts = { .methods = methods };
+	char rest[64] = "";
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, kind, to);
+	assert_int_equal(write(e.feed_fd, "first.", 6), 6);
+	assert_int_equal(write(e.feed_fd, "second", 6), 6);
+	usleep(20000); /* loopback delivers in its own time */
+	assert_int_equal(pour_begin(&p, e.dst, e.src, 6, &opts), 0);
+	assert_int_equal(pour_step(&p), 0);
+	assert_int_equal(p.account.ended, POUR_ENDED_LIMIT);
+	assert_int_equal(p.account.taken, 6);
+	assert_int_equal(read(e.src_fd, rest, sizeof(rest)), 6);
+	assert_string_equal(rest, "second");
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+/* The limit is kept by each call, and not by the sum afterwards. */
+TEST(case38_a_limit_leaves_the_next_message_alone)
+{
+	stops_before_the_next_message(ENDS_UNIX, ENDS_TCP, 1 << POUR_BY_PIPE);
+	stops_before_the_next_message(ENDS_TCP, ENDS_TCP, 1 << POUR_BY_PIPE);
+	stops_before_the_next_message(ENDS_TCP, ENDS_TCP, 1 << POUR_BY_COPY);
+	stops_before_the_next_message(ENDS_PIPE, ENDS_TCP, 1 << POUR_BY_SPLICE);
+	stops_before_the_next_message(ENDS_UNIX, ENDS_PIPE,
+				      1 << POUR_BY_SPLICE);
 }
 
 /* ── The head ── */

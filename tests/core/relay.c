@@ -193,7 +193,7 @@ TEST(an_idle_relay_holds_two_descriptors)
 }
 
 /* Never armed for what the next step would not take. */
-TEST(who_cannot_be_served_is_not_watched)
+TEST(case36_who_cannot_be_served_is_not_watched)
 {
 	struct pollfd fds[4];
 	struct talk t;
@@ -213,7 +213,7 @@ TEST(who_cannot_be_served_is_not_watched)
 	talk_close(&t);
 }
 
-TEST(ends_that_block_are_refused)
+TEST(case24_ends_that_block_are_refused)
 {
 	struct pour_relay r;
 	struct pour_duplex side[2];

@@ -163,7 +163,7 @@ TEST(thresholds_are_data)
 	ends_close(&e);
 }
 
-TEST(without_a_pipe_it_goes_on_copying)
+TEST(case31_without_a_pipe_it_goes_on_copying)
 {
 	struct ends e;
 	struct pour p;

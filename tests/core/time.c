@@ -18,7 +18,7 @@
 
 /* ── The pace, on a clock of our own ── */
 
-TEST(a_pace_bounds_every_call_and_keeps_zero_copy)
+TEST(case86_a_pace_bounds_every_call_and_keeps_zero_copy)
 {
 	const struct pour_opts opts = { .rate = 100000, .burst = 20000 };
 	uint64_t allowed = 20000;
@@ -206,7 +206,7 @@ static int see(void *context, const struct pour_account *account)
 	return ++seen->calls == seen->stop_at;
 }
 
-TEST(progress_is_told_and_changes_no_path)
+TEST(case86_progress_is_told_and_changes_no_path)
 {
 	struct seen seen = { 0 };
 	struct pour_opts opts = { .progress = see,
@@ -286,7 +286,7 @@ TEST(case61_a_signal_does_not_end_a_run)
 
 /* ── Descriptors that block ── */
 
-TEST(a_wait_that_could_not_be_ended_is_refused)
+TEST(case24_a_wait_that_could_not_be_ended_is_refused)
 {
 	struct pour_opts opts[4] = { { .deadline_ns = 1 },
 				     { .idle_ms = 1 },
