@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pour.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,13 +14,14 @@
 #include "cli/command.h"
 #include "cli/ends.h"
 #include "cli/say.h"
+#include "cli/signals.h"
 
-enum { EXPLAIN_SIZE = 1024 };
+enum { EXPLAIN_SIZE = 1024, CONNECT_MS = 10 * 1000 };
 
 struct copy_values {
 	bool explain;
 	unsigned choice; /* of by_choice; past its end: as planned */
-	uint64_t limit, offset;
+	uint64_t limit, offset, connect_timeout;
 };
 
 /* Those that a descriptor can have at both ends. */
@@ -41,6 +41,11 @@ _Static_assert(ARRAY_SIZE(by_choice) + 1 == ARRAY_SIZE(choices),
 #define FIELD(name) offsetof(struct copy_values, name)
 
 static const struct option table[] = {
+	OPTION(.name = "connect-timeout", .kind = OPTION_SECONDS,
+	       .value = "SECONDS", .field = FIELD(connect_timeout),
+	       .max = UINT32_MAX,
+	       .help = "waits so long for a connection, or for somebody who\n"
+		       "reads a FIFO (10)"),
 	OPTION(.name = "explain", .kind = OPTION_FLAG, .field = FIELD(explain),
 	       .help = "says on standard error which methods moved the bytes"),
 	OPTION(.name = "limit", .kind = OPTION_SIZE, .value = "BYTES",
@@ -58,7 +63,10 @@ static const struct option table[] = {
 static const struct options options = {
 	.name = "copy",
 	.operands = "SRC DST",
-	.summary = "Copies one end to another; an end is a path or -",
+	.summary = "Copies one end to another",
+	.more = "An end is a path, - for standard input or output, "
+		"tcp:HOST:PORT,\ntcp-listen:[HOST:]PORT, unix:PATH, "
+		"unix-listen:PATH or fd:N.\n",
 	.operands_min = 2,
 	.operands_max = 2,
 	.table = table,
@@ -106,9 +114,9 @@ static int failed(const struct ends *ends, const struct pour *p,
 	if (is_forced(v) && p->account.left[forced(v)] == -error)
 		return does_not_suit(p, v);
 	if (p->account.side == POUR_SIDE_SRC)
-		return say_error(ends->src.name, error);
+		return end_error(&ends->src, error);
 	if (p->account.side == POUR_SIDE_DST)
-		return say_error(ends->dst.name, error);
+		return end_error(&ends->dst, error);
 	say("%s to %s: %s", ends->src.name, ends->dst.name, strerror(-error));
 	return EXIT_FAILED;
 }
@@ -162,10 +170,10 @@ static int begin(struct pour *p, const struct ends *ends,
 	int r = pour_end_of(&src, ends->src.fd);
 
 	if (r < 0)
-		return say_error(ends->src.name, r);
+		return end_error(&ends->src, r);
 	r = pour_end_of(&dst, ends->dst.fd);
 	if (r < 0)
-		return say_error(ends->dst.name, r);
+		return end_error(&ends->dst, r);
 	if (is_forced(v))
 		opts.methods = 1U << forced(v);
 	r = pour_begin(p, dst, src, v->limit, &opts);
@@ -180,7 +188,7 @@ static int transfer(const struct ends *ends, const struct copy_values *v)
 	int r = skip(&ends->src, v->offset);
 
 	if (r < 0)
-		return say_error(ends->src.name, r);
+		return end_error(&ends->src, r);
 	r = begin(&p, ends, v);
 	if (r != EXIT_DONE)
 		return r;
@@ -200,19 +208,27 @@ static int copy(struct ends *ends, const struct copy_values *v)
 	if (r != EXIT_DONE)
 		return r;
 	r = ends_publish(ends);
-	return r < 0 ? say_error(ends->dst.name, r) : EXIT_DONE;
+	return r < 0 ? end_error(&ends->dst, r) : EXIT_DONE;
 }
 
-static int open_and_copy(struct ends *ends, const struct parsed *parsed,
-			 const struct copy_values *v)
+static void say_listening(const char *where)
 {
-	int r = ends_open_src(ends, parsed->operands[0]);
+	say("listening on %s", where);
+}
+
+static int open_and_copy(struct ends *ends, const struct copy_values *v)
+{
+	struct ends_opts opts = {
+		.end.connect_ms = v->connect_timeout,
+		.end.listening = v->explain ? say_listening : NULL,
+	};
+	int r = ends_open_src(ends, &opts);
 
 	if (r < 0)
-		return say_error(ends->src.name, r);
-	r = ends_open_dst(ends, parsed->operands[1]);
+		return end_error(&ends->src, r);
+	r = ends_open_dst(ends);
 	if (r < 0)
-		return say_error(ends->dst.name, r);
+		return end_error(&ends->dst, r);
 	if (r == 0)
 		return copy(ends, v);
 	say("%s and %s are the same file", ends->src.name, ends->dst.name);
@@ -222,17 +238,20 @@ static int open_and_copy(struct ends *ends, const struct parsed *parsed,
 static int run(char *const *args)
 {
 	struct copy_values values = { .choice = ARRAY_SIZE(by_choice),
+				      .connect_timeout = CONNECT_MS,
 				      .limit = POUR_ALL };
+	const struct end *wrong;
 	struct parsed parsed;
 	struct ends ends;
 	int r = command_begin(&options, args, &values, &parsed);
 
 	if (r >= 0)
 		return r;
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN);
-	draft_watch_signals();
-	r = open_and_copy(&ends, &parsed, &values);
+	r = ends_spell(&ends, parsed.operands, &wrong);
+	if (r < 0)
+		return end_error(wrong, r) * (r == -EINVAL ? EXIT_USAGE : 1);
+	signals_watch();
+	r = open_and_copy(&ends, &values);
 	ends_done(&ends);
 	return r;
 }

@@ -8,6 +8,7 @@
  *
  * Where the file system knows no nameless files the draft has a name of its
  * own, ".pour-" and digits, which is removed whatever happens, short of KILL.
+ * One that is to be resumed is called ".NAME.part", and stays.
  */
 #ifndef CLI_DRAFT_H
 #define CLI_DRAFT_H
@@ -16,33 +17,48 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-enum { DRAFT_NAME_SIZE = 32 };
+#include "cli/signals.h"
+
+struct draft_opts {
+	const struct stat *old; /* what stands there; NULL: nothing does */
+	mode_t mode; /* of a new file, less the umask; an old one's stays */
+	bool force;  /* also over a file that may not be written to */
+	bool part;   /* under a name that stays: ".NAME.part" */
+	bool fresh;  /* what comes to stand there meanwhile is not replaced */
+	const char *backup; /* suffix of a second name for what is replaced */
+	bool sync;          /* on the disk before it has its name, and after */
+};
 
 struct draft {
-	int fd;  /* write here */
+	int fd;  /* read and write here */
 	int dir; /* the folder of both names */
-	bool replaces;
+	struct draft_opts opts;
 	struct stat old; /* what it replaces */
 	char name[NAME_MAX + 1];
-	char temporary[DRAFT_NAME_SIZE]; /* "" while it has none */
+	char temporary[NAME_MAX + 1]; /* "" while it has none */
+	struct signals_guard guard;
 };
 
 /*
- * INT, TERM and HUP end the program from now on, with 128 and the signal's
- * number, and leave no draft behind. Those that are ignored stay ignored.
- */
-void draft_watch_signals(void);
-
-/*
  * Begins a draft of what will stand at path; a link's target is meant, not the
- * link. old is what stands there now and gives owner and mode; or it is NULL,
- * and mode is used, less the umask. 0 or -errno: nothing to finish.
+ * link. 0 or -errno: nothing to finish. -EBUSY: what stands there is no more
+ * what was looked at, or another program writes the part. d must not move.
  */
-int draft_begin(struct draft *d, const char *path, const struct stat *old,
-		mode_t mode);
+int draft_begin(struct draft *d, const char *path,
+		const struct draft_opts *opts);
+/* Owner and mode of what it replaces. */
+int draft_keep_owner(const struct draft *d);
 /* It is whole: closes it and gives it its name. 0 or -errno. */
 int draft_publish(struct draft *d);
 /* Gives up what was not published. Once for each begin that answered 0. */
 void draft_finish(struct draft *d);
+
+/*
+ * Opens the folder of path, links followed to the last, into *ret_dir, O_PATH,
+ * and the name in it into name. 0 or -errno.
+ */
+int draft_locate(const char *path, int *ret_dir, char name[NAME_MAX + 1]);
+/* A temporary name that is free, most likely. */
+void draft_make_name(char name[NAME_MAX + 1]);
 
 #endif

@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -15,62 +13,27 @@
 /* What a new file may have of its source's mode, and one without a source. */
 enum { MODE_MAX = 0777, MODE_DEFAULT = 0666 };
 
-/* ── Opening ── */
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	auto_close int fd = -1;
-
-	if (strlen(path) >= sizeof(un.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(un.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&un, sizeof(un)) < 0)
-		return -errno;
-	return take_fd(&fd);
-}
-
-/* A socket is the one thing with a path that open() does not open. */
-static int open_path(const char *path, int flags)
-{
-	struct stat st;
-	int fd = open(path, flags | O_CLOEXEC | O_NOCTTY);
-	int error = errno;
-
-	if (fd >= 0)
-		return fd;
-	if (error == ENXIO && stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		return connect_to(path);
-	return -error;
-}
-
-static int open_end(struct end *e, int flags)
-{
-	if (!e->is_standard)
-		e->fd = open_path(e->name, flags);
-	if (e->fd < 0)
-		return e->fd;
-	return fstat(e->fd, &e->st) < 0 ? -errno : 0;
-}
-
-static void name_end(struct end *e, const char *path, int standard)
-{
-	e->is_standard = strcmp(path, "-") == 0;
-	e->fd = e->is_standard ? standard : -1;
-	e->name = !e->is_standard            ? path
-		  : standard == STDIN_FILENO ? "standard input"
-					     : "standard output";
-}
-
-int ends_open_src(struct ends *ends, const char *path)
+int ends_spell(struct ends *ends, const char *const operands[2],
+	       const struct end **ret_wrong)
 {
 	int r;
 
 	memset(ends, 0, sizeof(*ends));
 	ends->dst.fd = -1;
-	name_end(&ends->src, path, STDIN_FILENO);
-	r = open_end(&ends->src, O_RDONLY);
+	r = end_spell(&ends->src, operands[0], STDIN_FILENO);
+	*ret_wrong = &ends->src;
+	if (r < 0)
+		return r;
+	*ret_wrong = &ends->dst;
+	return end_spell(&ends->dst, operands[1], STDOUT_FILENO);
+}
+
+int ends_open_src(struct ends *ends, const struct ends_opts *opts)
+{
+	int r;
+
+	ends->opts = *opts;
+	r = end_open(&ends->src, O_RDONLY, &opts->end);
 	if (r == 0 && S_ISDIR(ends->src.st.st_mode))
 		return -EISDIR;
 	return r;
@@ -99,13 +62,13 @@ static int go_inside(struct ends *ends, const char *folder)
 	const char *between = folder[strlen(folder) - 1] == '/' ? "" : "/";
 	int n;
 
-	if (ends->src.is_standard)
+	if (ends->src.how != END_PATH)
 		return -EISDIR;
 	n = snprintf(ends->inside, sizeof(ends->inside), "%s%s%s", folder,
 		     between, name);
 	if (n < 0 || (size_t)n >= sizeof(ends->inside))
 		return -ENAMETOOLONG;
-	ends->dst.name = ends->inside;
+	ends->dst.name = ends->dst.where = ends->inside;
 	return 0;
 }
 
@@ -130,56 +93,114 @@ static int look_inside(struct ends *ends)
 	return r > 0 && S_ISDIR(ends->dst.st.st_mode) ? -EISDIR : r;
 }
 
+static mode_t mode_of_new(const struct ends *ends)
+{
+	return ends->src.how == END_PATH && !S_ISSOCK(ends->src.st.st_mode)
+		       ? ends->src.st.st_mode & MODE_MAX
+		       : MODE_DEFAULT;
+}
+
 static int begin_draft(struct ends *ends, bool exists)
 {
-	mode_t mode = ends->src.is_standard ? MODE_DEFAULT
-					    : ends->src.st.st_mode & MODE_MAX;
-	int r = draft_begin(&ends->draft, ends->dst.name,
-			    exists ? &ends->dst.st : NULL, mode);
+	struct draft_opts opts = {
+		.old = exists ? &ends->dst.st : NULL,
+		.mode = mode_of_new(ends),
+		.force = ends->opts.force,
+		.part = ends->opts.part,
+		.fresh = ends->opts.fresh,
+		.backup = ends->opts.backup,
+		.sync = ends->opts.sync,
+	};
+	int r = draft_begin(&ends->draft, ends->dst.name, &opts);
 
+	if (r == -EBUSY && opts.part)
+		(void)snprintf(ends->dst.why, sizeof(ends->dst.why),
+			       "another program writes its part, .%.200s.part",
+			       ends->draft.name);
 	if (r < 0)
 		return r;
 	ends->drafted = true;
 	ends->dst.fd = ends->draft.fd;
-	return 0;
+	return fstat(ends->dst.fd, &ends->dst.st) < 0 ? -errno : 0;
+}
+
+/* Readable where that is allowed: what was written may be looked at again. */
+static int open_in_place(struct ends *ends)
+{
+	int flags = O_CREAT | O_CLOEXEC | O_NOCTTY;
+	mode_t mode = mode_of_new(ends);
+
+	ends->dst.fd = open(ends->dst.name, flags | O_RDWR, mode);
+	if (ends->dst.fd < 0 && errno == EACCES)
+		ends->dst.fd = open(ends->dst.name, flags | O_WRONLY, mode);
+	if (ends->dst.fd < 0 || fstat(ends->dst.fd, &ends->dst.st) < 0)
+		return -errno;
+	ends->overwritten = S_ISREG(ends->dst.st.st_mode);
+	return is_same(&ends->src.st, &ends->dst.st);
 }
 
 static int open_as_it_is(struct ends *ends)
 {
-	int r = open_end(&ends->dst, O_WRONLY);
+	int r = end_open(&ends->dst, O_WRONLY, &ends->opts.end);
 
 	if (r < 0)
 		return r;
 	/* A file that was not there a moment ago would be overwritten. */
-	if (!ends->dst.is_standard && S_ISREG(ends->dst.st.st_mode))
+	if (ends->dst.how == END_PATH && S_ISREG(ends->dst.st.st_mode))
 		return -EBUSY;
 	return is_same(&ends->src.st, &ends->dst.st);
 }
 
-int ends_open_dst(struct ends *ends, const char *path)
+static int open_named(struct ends *ends)
 {
-	int there;
+	int there = look_inside(ends);
 
-	name_end(&ends->dst, path, STDOUT_FILENO);
-	if (ends->dst.is_standard)
-		return open_as_it_is(ends);
-	there = look_inside(ends);
 	if (there < 0)
 		return there;
 	if (there && is_same(&ends->src.st, &ends->dst.st))
 		return ENDS_SAME;
 	if (there && !S_ISREG(ends->dst.st.st_mode))
 		return open_as_it_is(ends);
+	if (there && ends->opts.fresh)
+		return ENDS_KEPT;
+	if (ends->opts.inplace)
+		return open_in_place(ends);
 	return begin_draft(ends, there);
+}
+
+int ends_open_dst(struct ends *ends)
+{
+	return ends->dst.how == END_PATH ? open_named(ends)
+					 : open_as_it_is(ends);
 }
 
 /* ── Ending ── */
 
+/* What an older and longer file has more than the new one. */
+static int cut(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+
+	return at < 0 || ftruncate(fd, at) < 0 ? -errno : 0;
+}
+
+/* What cannot be synced (a pipe, a terminal) says EINVAL and needs it not. */
+static int sync_fd(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
+}
+
 int ends_publish(struct ends *ends)
 {
+	int r = ends->overwritten ? cut(ends->dst.fd) : 0;
+
 	if (ends->drafted)
+		r = draft_keep_owner(&ends->draft);
+	if (ends->drafted && r == 0)
 		return draft_publish(&ends->draft);
-	return close(take_fd(&ends->dst.fd)) < 0 ? -errno : 0;
+	if (r == 0 && ends->opts.sync)
+		r = sync_fd(ends->dst.fd);
+	return r < 0 ? r : end_close(&ends->dst);
 }
 
 void ends_done(struct ends *ends)
@@ -189,6 +210,6 @@ void ends_done(struct ends *ends)
 	else
 		base_close_fd(&ends->dst.fd);
 	base_close_fd(&ends->src.fd);
-	ends->drafted = false;
+	ends->drafted = ends->overwritten = false;
 	ends->src.fd = ends->dst.fd = -1;
 }

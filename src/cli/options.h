@@ -57,6 +57,7 @@ struct options {
 	const char *name;     /* "copy" */
 	const char *operands; /* "SRC DST" */
 	const char *summary;  /* one sentence */
+	const char *more;     /* what --help says after it, or NULL */
 	unsigned operands_min, operands_max;
 	const struct option *table;
 	size_t n;

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ends that connect, and the end of what was sent to a peer.
+ *
+ *      name ──► addresses ──► one after the other, in a bounded time ──► socket
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "cli/end.h"
+#include "cli/moment.h"
+
+/* How long a peer that has all of it may take to close, and be looked at. */
+enum { CLOSE_MS = 2000, LOOK_NS = 10 * 1000 * 1000 };
+
+/* ── One address ── */
+
+/* 0, or -errno; -ETIMEDOUT by us. */
+static int wait_connected(int fd, uint64_t until)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int error = 0, n = 0;
+	socklen_t len = sizeof(error);
+
+	while (n == 0) {
+		uint64_t now = moment_ms();
+
+		if (now >= until)
+			return -ETIMEDOUT;
+		n = poll(&p, 1, (int)MIN(until - now, (uint64_t)INT32_MAX));
+		if (n < 0 && errno == EINTR)
+			n = 0;
+	}
+	if (n < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return -errno;
+	return -error;
+}
+
+static int dial(const struct sockaddr *to, socklen_t len, uint64_t until)
+{
+	auto_close int fd = socket(
+		to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int on = 1;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	/* A peer that is gone without a word is found out in the end. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	if (connect(fd, to, len) == 0)
+		return take_fd(&fd);
+	/* A unix socket says EAGAIN when the backlog is full. */
+	r = errno == EINPROGRESS ? wait_connected(fd, until) : -errno;
+	return r < 0 ? r : take_fd(&fd);
+}
+
+/* ── tcp: ── */
+
+bool end_split(const char *where, char host[END_HOST_SIZE],
+	       const char **ret_port)
+{
+	const char *colon = strrchr(where, ':');
+	size_t len = colon != NULL ? (size_t)(colon - where) : 0;
+
+	if (len == 0 || colon[1] == '\0')
+		return false;
+	if (where[0] == '[' && where[len - 1] == ']') {
+		where++;
+		len -= 2;
+	}
+	if (len == 0 || len >= END_HOST_SIZE)
+		return false;
+	memcpy(host, where, len);
+	host[len] = '\0';
+	*ret_port = colon + 1;
+	return true;
+}
+
+static unsigned count(const struct addrinfo *list)
+{
+	unsigned n = 0;
+
+	for (; list != NULL; list = list->ai_next)
+		n++;
+	return n;
+}
+
+/* Each may take its share of the time that is left. */
+static int dial_each(struct end *e, const struct addrinfo *list, uint64_t ms)
+{
+	uint64_t until = moment_ms() + ms;
+	unsigned n = count(list), left = n;
+	int r = -EHOSTUNREACH;
+
+	for (; list != NULL && r < 0; list = list->ai_next, left--) {
+		uint64_t now = moment_ms();
+		uint64_t rest = until > now ? until - now : 0;
+
+		r = dial(list->ai_addr, list->ai_addrlen, now + rest / left);
+	}
+	if (r < 0 && n > 1)
+		(void)snprintf(e->why, sizeof(e->why),
+			       "none of its %u addresses answers, the last: %s",
+			       n, strerror(-r));
+	return r;
+}
+
+static int dial_tcp(struct end *e, uint64_t ms)
+{
+	struct addrinfo want = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL;
+	char host[END_HOST_SIZE];
+	const char *port;
+	int r;
+
+	if (!end_split(e->where, host, &port))
+		return -EINVAL;
+	r = getaddrinfo(host, port, &want, &list);
+	if (r != 0) {
+		(void)snprintf(e->why, sizeof(e->why), "%s",
+			       r == EAI_SYSTEM ? strerror(errno)
+					       : gai_strerror(r));
+		return -EHOSTUNREACH;
+	}
+	r = dial_each(e, list, ms);
+	freeaddrinfo(list);
+	return r;
+}
+
+/* ── unix: ── */
+
+static int dial_unix(const char *path, bool abstract, uint64_t ms)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+
+	if (len >= sizeof(un.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(un.sun_path, path, len);
+	/* An abstract name is exactly as long as it is. */
+	if (abstract)
+		un.sun_path[0] = '\0';
+	else
+		len++;
+	return dial((const struct sockaddr *)&un,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len),
+		    moment_ms() + ms);
+}
+
+int end_dial(struct end *e, uint64_t connect_ms)
+{
+	if (e->how == END_TCP)
+		return dial_tcp(e, connect_ms);
+	return dial_unix(e->where, e->how == END_UNIX && e->where[0] == '@',
+			 connect_ms);
+}
+
+/* ── The end ── */
+
+/* 1: the peer has closed, 0: not yet. What it sends is thrown away. */
+static int has_closed(int fd)
+{
+	char buf[4096];
+	ssize_t n;
+
+	do
+		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+	while (n > 0);
+	if (n == 0)
+		return 1;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+/*
+ * Sent is not received. What the peer's kernel lacks is asked for, and a peer
+ * that closes with bytes unread says so by a reset: it gets time for that.
+ */
+int end_hand_over(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	uint64_t since = 0;
+
+	if (shutdown(fd, SHUT_WR) < 0)
+		return -errno;
+	for (;;) {
+		int unsent = 0, closed = has_closed(fd);
+
+		if (closed < 0)
+			return closed;
+		if (ioctl(fd, SIOCOUTQ, &unsent) < 0)
+			unsent = 0;
+		if (unsent == 0 && since == 0)
+			since = moment_ms();
+		if (unsent == 0 && (closed || moment_ms() - since > CLOSE_MS))
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+}
