@@ -29,11 +29,13 @@ static struct text size_line(char memory[SIZE_DIGITS + 2], uint64_t n)
 	return t;
 }
 
-static int64_t last_chunk(struct chunked *c, char *buf)
+static int64_t last_chunk(struct chunked *c, char *buf, size_t size)
 {
+	struct text t = text_over(buf, size);
+
 	c->ended = true;
-	memcpy(buf, "0\r\n\r\n", 5);
-	return 5;
+	text_str(&t, "0\r\n\r\n");
+	return (int64_t)t.len;
 }
 
 /*
@@ -48,14 +50,15 @@ static int64_t make(struct chunked *c, char *buf, size_t size, short *ret_poll)
 	int64_t n = c->source(c->context, buf + before, max, ret_poll);
 
 	if (n == 0)
-		return last_chunk(c, buf);
+		return last_chunk(c, buf, size);
 	if (n < 0 || (uint64_t)n > max)
 		return n < 0 ? n : -EOVERFLOW;
 	line = size_line(memory, (uint64_t)n);
 	if (line.len < before)
 		memmove(buf + line.len, buf + before, (size_t)n);
 	memcpy(buf, line.at, line.len);
-	memcpy(buf + line.len + n, "\r\n", 2);
+	buf[line.len + (size_t)n] = '\r';
+	buf[line.len + (size_t)n + 1] = '\n';
 	return (int64_t)line.len + n + 2;
 }
 

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "http/multipart.h"
+#include "http/range.h"
 #include "http/target.h"
 #include "serve/body.h"
 
@@ -35,7 +37,9 @@ struct answer {
 	struct opened *file; /* a share of what body is of, or NULL */
 	struct text head;    /* whole, blank line included */
 	struct body body;
-	struct text page; /* a listing; on the heap */
+	struct ranges ranges;       /* of the file that were asked for */
+	struct multipart multipart; /* the lines between several */
+	struct text page;           /* a listing; on the heap */
 	const char *date;
 	struct target target;
 	char page_memory[ANSWER_PAGE_SIZE];

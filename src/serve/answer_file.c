@@ -4,9 +4,9 @@
 
 #include "http/cond.h"
 #include "http/head.h"
-#include "http/range.h"
 #include "http/reply.h"
 #include "serve/answer.h"
+#include "serve/answer_parts.h"
 #include "serve/cache.h"
 #include "serve/compose.h"
 
@@ -20,8 +20,7 @@ static void not_modified(struct answer *a)
 }
 
 /* Range counts for GET alone (RFC 9110, 14.2), and only one of it. */
-static int range_of(const struct answer *a, const struct head *h,
-		    struct range *ret)
+static int ask_ranges(struct answer *a, const struct head *h)
 {
 	const struct slice *value;
 
@@ -31,42 +30,53 @@ static int range_of(const struct answer *a, const struct head *h,
 	if (value == NULL || head_count(h, SLICE("Range")) > 1 ||
 	    !cond_if_range(h, &a->file->validators))
 		return 200;
-	return range_parse(*value, (uint64_t)a->file->st.st_size, ret);
+	return ranges_parse(*value, (uint64_t)a->file->st.st_size, &a->ranges);
 }
 
-static void not_satisfiable(struct answer *a, uint64_t size)
+static void whole(struct answer *a)
+{
+	compose_begin(a, 200);
+	compose_file(a, 0, (uint64_t)a->file->st.st_size);
+}
+
+static void partial(struct answer *a)
+{
+	const struct range *r = &a->ranges.at[0];
+
+	if (a->ranges.n > 1) {
+		if (!answer_parts(a))
+			whole(a);
+		return;
+	}
+	compose_begin(a, 206);
+	reply_range(&a->head, r->from, r->upto, (uint64_t)a->file->st.st_size);
+	compose_file(a, r->from, r->upto);
+}
+
+static void not_satisfiable(struct answer *a)
 {
 	char memory[32];
 	struct text t = text_over(memory, sizeof(memory));
 
 	text_str(&t, "bytes */");
-	text_u64(&t, size);
+	text_u64(&t, (uint64_t)a->file->st.st_size);
 	compose_page(a, 416, "Content-Range", (struct slice){ t.at, t.len });
 }
 
 void answer_file(struct answer *a, const struct head *h)
 {
-	uint64_t size = (uint64_t)a->file->st.st_size;
-	struct range range = { 0, size };
 	int status = cond_check(h, &a->file->validators);
 
-	if (status == 304) {
+	if (status == 0)
+		status = ask_ranges(a, h);
+	if (status == 304)
 		not_modified(a);
-		return;
-	}
-	if (status != 0) {
+	else if (status == 416)
+		not_satisfiable(a);
+	else if (status == 206)
+		partial(a);
+	else if (status == 200)
+		whole(a);
+	else
 		compose_error(a, status);
-		return;
-	}
-	status = range_of(a, h, &range);
-	if (status == 416) {
-		not_satisfiable(a, size);
-		return;
-	}
-	if (status == 200)
-		range = (struct range){ 0, size };
-	compose_begin(a, status);
-	if (status == 206)
-		reply_range(&a->head, range.from, range.upto, size);
-	compose_file(a, range.from, range.upto);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "base/text.h"
 #include "http/date.h"
 #include "http/mime.h"
@@ -41,6 +42,28 @@ static size_t slot_of(const char *path, size_t len)
 	return (h ^ h >> 16) % CACHE_SLOTS;
 }
 
+#define TYPE_NAME "Content-Type"
+
+/* Where its value begins, and what comes between it and the next line. */
+enum { TYPE_AT = sizeof(TYPE_NAME ": ") - 1, LINE_END = 2 };
+
+struct slice opened_fields(const struct opened *o)
+{
+	return (struct slice){ o->fields, o->fields_len };
+}
+
+struct slice opened_type(const struct opened *o)
+{
+	return (struct slice){ o->fields + TYPE_AT, o->type_len };
+}
+
+struct slice opened_other_fields(const struct opened *o)
+{
+	size_t from = TYPE_AT + o->type_len + LINE_END;
+
+	return (struct slice){ o->fields + from, o->fields_len - from };
+}
+
 /* The fields that every reply with this file has; written once for all. */
 static void describe(struct opened *o, const char *path,
 		     const struct mime *mime)
@@ -51,12 +74,14 @@ static void describe(struct opened *o, const char *path,
 	char date[DATE_LEN + 1];
 
 	date_format(o->st.st_mtime, date);
-	reply_field(&t, "Content-Type", slice_of(mime_of(mime, name)));
+	reply_field(&t, TYPE_NAME, slice_of(mime_of(mime, name)));
+	o->type_len = t.len - MIN(t.len, (size_t)(TYPE_AT + LINE_END));
 	reply_field(&t, "Last-Modified", (struct slice){ date, DATE_LEN });
 	reply_field(
 		&t, "ETag",
 		(struct slice){ o->validators.etag, o->validators.etag_len });
 	reply_field(&t, "Accept-Ranges", SLICE("bytes"));
+	reply_field(&t, "X-Content-Type-Options", SLICE("nosniff"));
 	o->fields_len = t.len;
 	if (t.full)
 		o->status = 500;
@@ -70,7 +95,7 @@ static void look(struct opened *o, const struct policy *policy,
 	/* Before the look: a change after it must not seem long past. */
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	o->status = 0;
-	o->fields_len = 0;
+	o->fields_len = o->type_len = 0;
 	o->fd = find_open(&policy->root, path, &o->st);
 	if (o->fd < 0) {
 		o->status = find_status(o->fd);

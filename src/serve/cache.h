@@ -40,8 +40,9 @@ struct opened {
 	size_t path_len;
 	struct stat st;
 	struct validators validators;
+	size_t type_len; /* of the value of its Content-Type */
 	size_t fields_len;
-	char fields[OPENED_FIELDS_SIZE]; /* of its reply, whole lines */
+	char fields[OPENED_FIELDS_SIZE]; /* Content-Type, then the others */
 	char path[OPENED_PATH_SIZE];
 	struct opened *next_free;
 };
@@ -65,5 +66,10 @@ struct opened *cache_take(struct cache *c, const char *path, size_t len);
 void cache_give(struct cache *c, struct opened *o);
 /* The end of the turn. */
 void cache_empty(struct cache *c);
+
+/* Of a file: whole lines for a reply, its type, and the lines but the type. */
+struct slice opened_fields(const struct opened *o);
+struct slice opened_type(const struct opened *o);
+struct slice opened_other_fields(const struct opened *o);
 
 #endif

@@ -17,6 +17,11 @@ void compose_begin(struct answer *a, int status)
 	reply_begin(&a->head, status, a->date);
 }
 
+void compose_fields(struct answer *a)
+{
+	text_add(&a->head, opened_other_fields(a->file));
+}
+
 /* Only now is it known whether the body needs the connection's end. */
 static void end(struct answer *a)
 {
@@ -49,8 +54,7 @@ void compose_memory(struct answer *a, struct slice type, struct slice bytes)
 
 void compose_file(struct answer *a, uint64_t from, uint64_t upto)
 {
-	text_add(&a->head,
-		 (struct slice){ a->file->fields, a->file->fields_len });
+	text_add(&a->head, opened_fields(a->file));
 	reply_number(&a->head, "Content-Length", upto - from);
 	end(a);
 	if (!a->head_only && upto > from)

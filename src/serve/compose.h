@@ -19,6 +19,8 @@ struct answer;
 
 /* Status line and what every head has; other fields may follow. */
 void compose_begin(struct answer *a, int status);
+/* The fields of the answer's file, but its type. */
+void compose_fields(struct answer *a);
 
 /* ── Ends of a head; the answer is whole then ── */
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Targets, dates, ranges and conditions. */
+/* Targets, dates and conditions. */
 #include <stdio.h>
 #include <string.h>
 
 #include "http/cond.h"
 #include "http/date.h"
-#include "http/range.h"
 #include "http/target.h"
 #include "test.h"
 
@@ -126,51 +125,6 @@ TEST(dates)
 		assert_int_equal(strlen(text), DATE_LEN);
 		assert_true(date_parse(slice_of(text), &back));
 		assert_int_equal(back, t);
-	}
-}
-
-TEST(ranges)
-{
-	static const struct {
-		const char *text;
-		uint64_t size;
-		int status;
-		uint64_t from, upto;
-	} vectors[] = {
-		{"bytes=0-0",                     10,                206, 0, 1         },
-		{ "bytes=0-",                     10,                206, 0, 10        },
-		{ "bytes=3-5",                    10,                206, 3, 6         },
-		{ "bytes=9-99",                   10,                206, 9, 10        },
-		{ "bytes=-3",                     10,                206, 7, 10        },
-		{ "bytes=-99",                    10,                206, 0, 10        },
-		{ "BYTES=1-",                     10,                206, 1, 10        },
-		{ "bytes=0-99999999999999999999", 10,                206, 0, 10        },
-		{ "bytes=10-",                    10,                416, 0, 0         },
-		{ "bytes=-0",                     10,                416, 0, 0         },
-		{ "bytes=0-",                     0,                 416, 0, 0         },
-		{ "bytes=-1",                     0,                 416, 0, 0         },
-		{ "bytes=99999999999999999999-",  10,                416, 0, 0         },
-		{ "bytes=5-4",                    10,                200, 0, 0         },
-		{ "bytes=-",                      10,                200, 0, 0         },
-		{ "bytes=",                       10,                200, 0, 0         },
-		{ "bytes=a-b",                    10,                200, 0, 0         },
-		{ "bytes=0-1,3-4",                10,                200, 0, 0         },
-		{ "lines=0-1",                    10,                200, 0, 0         },
-		{ "bytes=4294967296-4294967297",  UINT64_C(5) << 30, 206,
-                 4294967296,						 4294967298},
-	};
-	struct range r;
-
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		int status = range_parse(slice_of(vectors[i].text),
-					 vectors[i].size, &r);
-
-		if (status != vectors[i].status)
-			fail_msg("%s is %d", vectors[i].text, status);
-		if (status != 206)
-			continue;
-		assert_int_equal(r.from, vectors[i].from);
-		assert_int_equal(r.upto, vectors[i].upto);
 	}
 }
 
