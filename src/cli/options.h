@@ -44,6 +44,7 @@ struct option {
 	size_t field;               /* offsetof() in the command's values */
 	uint64_t min, max;          /* of numbers */
 	const char *const *choices; /* ended by NULL */
+	bool of_site; /* in a configuration: each site may have its own */
 };
 
 /* A row of a table: OPTION(.name = "log", .kind = OPTION_CHOICE, ...) */

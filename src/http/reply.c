@@ -18,6 +18,7 @@ static const struct reason {
 	{ 412, "Precondition Failed"            },
 	{ 414, "URI Too Long"                   },
 	{ 416, "Range Not Satisfiable"          },
+	{ 421, "Misdirected Request"            },
 	{ 431, "Request Header Fields Too Large"},
 	{ 500, "Internal Server Error"          },
 	{ 501, "Not Implemented"                },

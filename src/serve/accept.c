@@ -6,6 +6,7 @@
 #include "serve/accept.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -23,10 +24,16 @@ enum { ACCEPT_LAST_MAX = 8 * 1024 };
 /* Of threads that share a listener (a unix socket's) one is woken. */
 #define LISTENING (EPOLLIN | EPOLLEXCLUSIVE)
 
+static struct listener *listener_of(struct list *link)
+{
+	return container_of(link, struct listener, link);
+}
+
 static void watch(struct worker *w, uint32_t events)
 {
-	for (uint32_t i = 0; i < w->n_listeners; i++)
-		(void)loop_want(&w->loop, w->listeners[i].key, events);
+	for (struct list *at = w->listeners.next; at != &w->listeners;
+	     at = at->next)
+		(void)loop_want(&w->loop, listener_of(at)->key, events);
 }
 
 void accept_resume(struct timer *t)
@@ -86,40 +93,70 @@ static void ready(void *context, uint32_t events)
 	accept_some(context, ACCEPT_MAX);
 }
 
-int accept_add(struct worker *w, int fd)
+static void close_listener(struct listener *l)
 {
-	struct listener *l = &w->listeners[w->n_listeners];
+	loop_drop(&l->worker->loop, l->key);
+	list_remove(&l->link);
+	(void)close(l->fd);
+	free(l);
+}
+
+int accept_add(struct worker *w, uint32_t id, int fd)
+{
+	struct listener *l = calloc(1, sizeof(*l));
 	int r;
 
+	if (l == NULL)
+		return -ENOMEM;
 	l->worker = w;
+	l->id = id;
+	l->fd = fd;
 	r = loop_add(&w->loop, fd, ready, l, &l->key);
-	if (r < 0)
-		return r;
-	r = loop_want(&w->loop, l->key, LISTENING);
+	if (r >= 0)
+		r = loop_want(&w->loop, l->key, LISTENING);
 	if (r < 0) {
 		loop_drop(&w->loop, l->key);
+		free(l);
 		return r;
 	}
-	l->fd = fd;
-	w->n_listeners++;
+	list_append(&w->listeners, &l->link);
 	return 0;
+}
+
+static bool is_among(uint32_t id, const uint32_t ids[], uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+void accept_keep(struct worker *w, const uint32_t ids[], uint32_t n)
+{
+	struct list *next;
+
+	for (struct list *at = w->listeners.next; at != &w->listeners;
+	     at = next) {
+		struct listener *l = listener_of(at);
+
+		next = at->next;
+		if (is_among(l->id, ids, n))
+			continue;
+		accept_some(l, ACCEPT_LAST_MAX);
+		close_listener(l);
+	}
 }
 
 void accept_last(struct worker *w)
 {
-	for (uint32_t i = 0; i < w->n_listeners; i++)
-		accept_some(&w->listeners[i], ACCEPT_LAST_MAX);
+	accept_keep(w, NULL, 0);
 	accept_close(w);
 }
 
 void accept_close(struct worker *w)
 {
-	while (w->n_listeners > 0) {
-		struct listener *l = &w->listeners[--w->n_listeners];
-
-		loop_drop(&w->loop, l->key);
-		(void)close(l->fd);
-	}
+	while (!list_is_empty(&w->listeners))
+		close_listener(listener_of(w->listeners.next));
 	if (w->accept_again.link.next != NULL)
 		timer_stop(&w->accept_again);
 }

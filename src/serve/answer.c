@@ -131,6 +131,8 @@ static int refusal(struct answer *a, const struct policy *policy,
 {
 	int status;
 
+	if (policy == NULL)
+		return 421;
 	if (h->method == METHOD_UNKNOWN)
 		return 501;
 	if (h->method == METHOD_KNOWN)

@@ -33,10 +33,16 @@ void cache_done(struct cache *c)
 	}
 }
 
-static size_t slot_of(const char *path, size_t len)
+void cache_turn_to(struct cache *c, const struct policy *policy)
+{
+	c->policy = policy;
+}
+
+static size_t slot_of(const struct policy *policy, const char *path, size_t len)
 {
 	uint32_t h = 2166136261; /* FNV-1a */
 
+	h ^= (uint32_t)((uintptr_t)policy >> 4);
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (unsigned char)path[i]) * 16777619;
 	return (h ^ h >> 16) % CACHE_SLOTS;
@@ -138,10 +144,10 @@ static void keep(struct cache *c, struct opened *o, size_t slot)
 
 struct opened *cache_take(struct cache *c, const char *path, size_t len)
 {
-	size_t slot = slot_of(path, len);
+	size_t slot = slot_of(c->policy, path, len);
 	struct opened *o = c->slots[slot];
 
-	if (o != NULL && o->path_len == len &&
+	if (o != NULL && o->policy == c->policy && o->path_len == len &&
 	    memcmp(o->path, path, len) == 0) {
 		o->shares++;
 		return o;
@@ -151,6 +157,7 @@ struct opened *cache_take(struct cache *c, const char *path, size_t len)
 		return NULL;
 	look(o, c->policy, path);
 	o->shares = 1;
+	o->policy = c->policy;
 	if (len < sizeof(o->path)) {
 		memcpy(o->path, path, len);
 		o->path_len = len;

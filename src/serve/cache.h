@@ -43,12 +43,13 @@ struct opened {
 	size_t type_len; /* of the value of its Content-Type */
 	size_t fields_len;
 	char fields[OPENED_FIELDS_SIZE]; /* Content-Type, then the others */
+	const struct policy *policy;     /* whose root path is below */
 	char path[OPENED_PATH_SIZE];
 	struct opened *next_free;
 };
 
 struct cache {
-	const struct policy *policy;
+	const struct policy *policy; /* whose files are asked for */
 	struct opened *slots[CACHE_SLOTS];
 	uint8_t used[CACHE_SLOTS]; /* which slots, in no order */
 	uint32_t n_used;
@@ -56,6 +57,8 @@ struct cache {
 };
 
 void cache_init(struct cache *c, const struct policy *policy);
+/* From here on files are those of another policy; NULL: nobody's. */
+void cache_turn_to(struct cache *c, const struct policy *policy);
 /* All shares but the cache's own must have been given back. */
 void cache_done(struct cache *c);
 /*

@@ -1,45 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server as a whole: root, addresses, threads.
+ * The server as a whole: sites, addresses, and how both change.
  *
- *      addresses × threads ──► listeners ──► workers ──► joined again
+ *      options ──► sites ─────┐
+ *         └──► addresses ──► change ──► a copy for each worker ──► adopted
  */
 #include "serve/serve.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/base.h"
-#include "http/mime.h"
 #include "net/addr.h"
 #include "net/sock.h"
-#include "serve/accept.h"
-#include "serve/find.h"
-#include "serve/worker.h"
-
-struct thread {
-	struct serve *serve;
-	struct worker worker;
-	pthread_t id;
-	int result;
-};
-
-struct serve {
-	struct shared shared;
-	struct addr *addresses;
-	uint32_t n_addresses, n_threads;
-	uint32_t n_listening; /* addresses that are ours now */
-	uint32_t n_init;      /* threads whose worker wants worker_done() */
-	struct thread *threads;
-	struct mime *mime;
-};
+#include "serve/listen.h"
+#include "serve/serve_inside.h"
 
 /* ── Options ── */
 
@@ -57,21 +38,22 @@ static uint32_t count_cpus(void)
 	return MAX((uint32_t)CPU_COUNT(&set), 1U);
 }
 
-static void fill_defaults(struct serve_opts *o)
+static struct serve_opts filled(const struct serve_opts *opts)
 {
-	o->root = o->root ? o->root : ".";
-	o->index = o->index ? o->index : "index.html";
-	o->threads = MIN(or_default(o->threads, count_cpus()),
-			 (uint32_t)SERVE_THREADS_MAX);
-	o->header_timeout_ms = or_default(o->header_timeout_ms, 10 * 1000);
-	o->idle_timeout_ms = or_default(o->idle_timeout_ms, 60 * 1000);
-	o->body_timeout_ms = or_default(o->body_timeout_ms, 60 * 1000);
-	o->linger_timeout_ms = or_default(o->linger_timeout_ms, 5 * 1000);
-	o->grace_ms = or_default(o->grace_ms, 30 * 1000);
-	o->log_fd = o->log_fd ? o->log_fd : STDERR_FILENO;
-}
+	struct serve_opts o = { 0 };
 
-/* ── Building it ── */
+	if (opts != NULL)
+		o = *opts;
+	o.threads = MIN(or_default(o.threads, count_cpus()),
+			(uint32_t)SERVE_THREADS_MAX);
+	o.header_timeout_ms = or_default(o.header_timeout_ms, 10 * 1000);
+	o.idle_timeout_ms = or_default(o.idle_timeout_ms, 60 * 1000);
+	o.body_timeout_ms = or_default(o.body_timeout_ms, 60 * 1000);
+	o.linger_timeout_ms = or_default(o.linger_timeout_ms, 5 * 1000);
+	o.grace_ms = or_default(o.grace_ms, 30 * 1000);
+	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
+	return o;
+}
 
 __attribute__((format(printf, 3, 4))) static int fail(
 	char error[SERVE_ERROR_SIZE], int r, const char *format, ...)
@@ -84,21 +66,126 @@ __attribute__((format(printf, 3, 4))) static int fail(
 	return r;
 }
 
-static int open_root(struct serve *s, char error[SERVE_ERROR_SIZE])
-{
-	const char *path = s->shared.opts.root;
-	int fd = find_root(path);
+/* ── What it serves, and where ── */
 
-	if (fd == -ENOSYS)
-		return fail(
-			error, fd,
-			"openat2() is missing: Linux 5.6 or later is needed");
-	if (fd < 0)
-		return fail(error, fd, "%s: %s", path, strerror(-fd));
-	s->shared.policy.root.fd = fd;
-	s->shared.policy.root.links = s->shared.opts.links;
-	return 0;
+/* All that the options ask for, opened; none of it is in use yet. */
+struct next {
+	struct serve_opts opts; /* defaults filled in */
+	struct sites *sites;
+	struct listen_set listening;
+};
+
+static void next_done(struct next *next)
+{
+	next->sites = sites_drop(next->sites);
+	listen_done(&next->listening);
 }
+
+static int fail_address(char error[SERVE_ERROR_SIZE], int r,
+			const struct addr *a)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	addr_text(a, text);
+	return fail(error, r, "%s: %s", text, strerror(-r));
+}
+
+static int open_addresses(const struct serve *s, struct next *next,
+			  char error[SERVE_ERROR_SIZE])
+{
+	const struct addr *wanted = next->opts.listen;
+	uint32_t n = next->opts.n_listen;
+	struct addr standard[2];
+	const char *why = "no addresses";
+	int r;
+
+	if (n == 0) {
+		r = addr_parse("127.0.0.1:8080", standard, &why);
+		if (r < 0)
+			return fail(error, r, "%s", why);
+		wanted = standard;
+		n = (uint32_t)r;
+	}
+	r = listen_open(&next->listening, &s->listening, wanted, n,
+			s->n_threads);
+	if (r < 0 && next->listening.n < n)
+		return fail_address(error, r, &wanted[next->listening.n]);
+	return r;
+}
+
+static int next_open(const struct serve *s, struct next *next,
+		     const struct serve_opts *opts,
+		     char error[SERVE_ERROR_SIZE])
+{
+	int r;
+
+	*next = (struct next){ .opts = filled(opts) };
+	r = sites_new(&next->sites, next->opts.sites, next->opts.n_sites,
+		      next->opts.only_hosts, error);
+	if (r == 0)
+		r = open_addresses(s, next, error);
+	if (r < 0)
+		next_done(next);
+	return r;
+}
+
+static void fill_changes(const struct serve *s, const struct next *next,
+			 struct change changes[], sem_t *adopted)
+{
+	for (uint32_t i = 0; i < s->n_threads; i++)
+		changes[i] = (struct change){
+			.sites = next->sites,
+			.opts = &next->opts,
+			.keep = next->listening.ids,
+			.n_keep = next->listening.n,
+			.newcomers = listen_newcomers(&next->listening, i),
+			.n_newcomers = next->listening.n_new,
+			.adopted = adopted,
+		};
+}
+
+/* Workers that run do it themselves, and are waited for. */
+static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < s->n_threads; i++) {
+		if (s->started)
+			adopt_offer(&s->threads[i].worker, &changes[i]);
+		else
+			adopt(&s->threads[i].worker, &changes[i]);
+	}
+	for (uint32_t i = 0; s->started && i < s->n_threads; i++)
+		while (sem_wait(adopted) < 0)
+			continue;
+	for (uint32_t i = 0; i < s->n_threads; i++)
+		r = r < 0 ? r : changes[i].result;
+	return r;
+}
+
+/* From here on it is served. */
+static int apply(struct serve *s, struct next *next)
+{
+	struct change *changes = calloc(s->n_threads, sizeof(*changes));
+	sem_t adopted;
+	int r;
+
+	if (changes == NULL)
+		return -ENOMEM;
+	(void)sem_init(&adopted, 0, 0);
+	fill_changes(s, next, changes, &adopted);
+	listen_unlink(&s->listening, &next->listening);
+	r = adopt_all(s, changes, &adopted);
+	(void)sem_destroy(&adopted);
+	free(changes);
+	listen_handed(&next->listening);
+	listen_done(&s->listening);
+	s->listening = next->listening;
+	next->listening = (struct listen_set){ 0 };
+	return r;
+}
+
+/* ── Building it ── */
 
 /*
  * Connections and the files that they send share the descriptors. What the
@@ -107,7 +194,8 @@ static int open_root(struct serve *s, char error[SERVE_ERROR_SIZE])
  */
 static void count_connections(struct serve *s)
 {
-	const uint64_t each = 3 + (uint64_t)s->n_addresses;
+	const uint64_t each = 3 + MAX((uint64_t)s->shared.opts.n_listen,
+				      UINT64_C(1));
 	uint64_t limit = sock_raise_fd_limit();
 	uint64_t own = 8 + each * s->n_threads;
 	uint64_t left = limit > own ? limit - own : 0;
@@ -116,14 +204,17 @@ static void count_connections(struct serve *s)
 	s->shared.connections_max = left > reserve ? left - reserve : 1;
 }
 
-static int init_workers(struct serve *s, uint32_t listeners_max)
+static int init_workers(struct serve *s)
 {
+	s->threads = calloc(s->n_threads, sizeof(*s->threads));
+	if (s->threads == NULL)
+		return -ENOMEM;
 	for (; s->n_init < s->n_threads; s->n_init++) {
 		struct thread *t = &s->threads[s->n_init];
 		int r;
 
 		t->serve = s;
-		r = worker_init(&t->worker, &s->shared, listeners_max);
+		r = worker_init(&t->worker, &s->shared);
 		if (r < 0) {
 			worker_done(&t->worker);
 			return r;
@@ -132,91 +223,25 @@ static int init_workers(struct serve *s, uint32_t listeners_max)
 	return 0;
 }
 
-/* One address for all threads. */
-static int listen_on(struct serve *s, struct addr *a)
+static int build(struct serve *s, const struct serve_opts *opts,
+		 char error[SERVE_ERROR_SIZE])
 {
-	int fds[SERVE_THREADS_MAX];
-	int r = sock_listen(a, fds, s->n_threads);
-	uint32_t i = 0;
+	struct next next;
+	int r;
 
-	if (r < 0)
-		return r;
-	for (; i < s->n_threads && r >= 0; i++)
-		r = accept_add(&s->threads[i].worker, fds[i]);
-	if (r >= 0)
-		return 0;
-	for (i--; i < s->n_threads; i++)
-		(void)close(fds[i]);
-	return r;
-}
-
-static int listen_all(struct serve *s, char error[SERVE_ERROR_SIZE])
-{
-	char text[ADDR_TEXT_SIZE];
-
-	for (uint32_t i = 0; i < s->n_addresses; i++) {
-		int r = listen_on(s, &s->addresses[i]);
-
-		if (r < 0) {
-			addr_text(&s->addresses[i], text);
-			return fail(error, r, "%s: %s", text, strerror(-r));
-		}
-		s->n_listening++;
-	}
-	return 0;
-}
-
-static int copy_addresses(struct serve *s, const struct serve_opts *o)
-{
-	uint32_t n = MAX(o->n_listen, 1U);
-	const char *why;
-	struct addr standard[2];
-
-	s->addresses = calloc(n, sizeof(*s->addresses));
-	if (s->addresses == NULL)
-		return -ENOMEM;
-	s->n_addresses = n;
-	if (o->n_listen > 0) {
-		memcpy(s->addresses, o->listen, n * sizeof(*s->addresses));
-		return 0;
-	}
-	n = (uint32_t)addr_parse("127.0.0.1:8080", standard, &why);
-	s->addresses[0] = standard[0];
-	return n == 1 ? 0 : -EINVAL;
-}
-
-static int allocate(struct serve *s)
-{
-	struct policy *p = &s->shared.policy;
-	int r = mime_new(&s->mime, NULL);
-
-	if (r < 0)
-		return r;
-	p->hidden = s->shared.opts.hidden;
-	p->index = s->shared.opts.index;
-	p->mime = s->mime;
+	s->shared.opts = filled(opts);
 	s->n_threads = s->shared.opts.threads;
-	s->threads = calloc(s->n_threads, sizeof(*s->threads));
-	if (s->threads == NULL)
-		return -ENOMEM;
-	r = copy_addresses(s, &s->shared.opts);
-	s->shared.opts.listen = NULL;
-	return r;
-}
-
-static int build(struct serve *s, char error[SERVE_ERROR_SIZE])
-{
-	int r = open_root(s, error);
-
-	if (r < 0)
-		return r;
-	r = allocate(s);
 	count_connections(s);
-	if (r >= 0)
-		r = init_workers(s, s->n_addresses);
+	s->over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = s->over_fd < 0 ? -errno : init_workers(s);
 	if (r < 0)
 		return fail(error, r, "cannot start: %s", strerror(-r));
-	return listen_all(s, error);
+	r = next_open(s, &next, opts, error);
+	if (r < 0)
+		return r;
+	r = apply(s, &next);
+	next_done(&next);
+	return r < 0 ? fail(error, r, "cannot start: %s", strerror(-r)) : 0;
 }
 
 int serve_new(struct serve **ret, const struct serve_opts *opts,
@@ -227,11 +252,8 @@ int serve_new(struct serve **ret, const struct serve_opts *opts,
 
 	if (s == NULL)
 		return fail(ret_error, -ENOMEM, "out of memory");
-	s->shared.policy.root.fd = -1;
-	if (opts != NULL)
-		s->shared.opts = *opts;
-	fill_defaults(&s->shared.opts);
-	r = build(s, ret_error);
+	s->over_fd = -1;
+	r = build(s, opts, ret_error);
 	if (r < 0) {
 		(void)serve_free(s);
 		return r;
@@ -244,29 +266,43 @@ struct serve *serve_free(struct serve *s)
 {
 	if (s == NULL)
 		return NULL;
-	for (uint32_t i = 0; i < s->n_listening; i++)
-		sock_unlink(&s->addresses[i]);
+	listen_unlink(&s->listening, NULL);
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);
-	if (s->shared.policy.root.fd >= 0)
-		(void)close(s->shared.policy.root.fd);
-	(void)mime_free(s->mime);
+	listen_done(&s->listening);
+	if (s->over_fd >= 0)
+		(void)close(s->over_fd);
 	free(s->threads);
-	free(s->addresses);
 	free(s);
 	return NULL;
+}
+
+int serve_reload(struct serve *s, const struct serve_opts *opts,
+		 char ret_error[SERVE_ERROR_SIZE])
+{
+	struct next next;
+	int r = next_open(s, &next, opts, ret_error);
+
+	if (r < 0)
+		return r;
+	r = apply(s, &next);
+	next_done(&next);
+	if (r < 0)
+		return fail(ret_error, r, "not every thread could change: %s",
+			    strerror(-r));
+	return 0;
 }
 
 /* ── Questions ── */
 
 uint32_t serve_n_addresses(const struct serve *s)
 {
-	return s->n_addresses;
+	return s->listening.n;
 }
 
 const struct addr *serve_address(const struct serve *s, uint32_t i)
 {
-	return &s->addresses[i];
+	return &s->listening.at[i].bound;
 }
 
 uint32_t serve_threads(const struct serve *s)
@@ -274,66 +310,7 @@ uint32_t serve_threads(const struct serve *s)
 	return s->n_threads;
 }
 
-/* ── Running and stopping ── */
-
-void serve_stop(struct serve *s, enum serve_how how)
+int serve_over_fd(const struct serve *s)
 {
-	int none = 0;
-
-	if (how == SERVE_NOW)
-		atomic_store(&s->shared.stop, SERVE_NOW);
-	else
-		(void)atomic_compare_exchange_strong(&s->shared.stop, &none,
-						     (int)how);
-	for (uint32_t i = 0; i < s->n_threads; i++)
-		loop_wake(&s->threads[i].worker.loop);
-}
-
-/* One that fails takes the others along, rather than leave a part serving. */
-static void *thread_main(void *context)
-{
-	struct thread *t = context;
-
-	t->result = worker_run(&t->worker);
-	if (t->result < 0)
-		serve_stop(t->serve, SERVE_NOW);
-	return NULL;
-}
-
-/* How many of the other threads run; fewer than there are: *ret_error. */
-static uint32_t start_others(struct serve *s, int *ret_error)
-{
-	sigset_t all, before;
-	uint32_t i = 1;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	for (; i < s->n_threads; i++) {
-		int r = pthread_create(&s->threads[i].id, NULL, thread_main,
-				       &s->threads[i]);
-
-		if (r != 0) {
-			*ret_error = -r;
-			break;
-		}
-	}
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return i;
-}
-
-int serve_run(struct serve *s)
-{
-	int r = 0;
-	uint32_t running;
-
-	(void)signal(SIGPIPE, SIG_IGN);
-	running = start_others(s, &r);
-	if (r < 0)
-		serve_stop(s, SERVE_NOW);
-	(void)thread_main(&s->threads[0]);
-	for (uint32_t i = 1; i < running; i++)
-		(void)pthread_join(s->threads[i].id, NULL);
-	for (uint32_t i = 0; i < running && r == 0; i++)
-		r = s->threads[i].result;
-	return r < 0 ? r : 0;
+	return s->over_fd;
 }

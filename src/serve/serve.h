@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file server: a folder, some addresses, some threads.
+ * The file server: folders under names, some addresses, some threads.
  *
- *      serve_new ──► root, listeners ──► serve_run ──► threads ──► serve_free
- *                                            ▲
- *                       serve_stop() ────────┘  from anywhere, at any time
+ *      serve_new ──► sites, listeners ──► serve_start ──► threads ──► serve_join
+ *                          ▲                                 ▲
+ *                    serve_reload()                     serve_stop()
  *
  * Each thread has its own listeners, loop, pool and log buffer and shares
  * nothing with the others while it serves. Nothing here prints but the access
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "serve/find.h"
+#include "serve/site.h"
 
 struct addr;
 struct serve;
@@ -36,14 +36,13 @@ enum { SERVE_ERROR_SIZE = 512, SERVE_THREADS_MAX = 1024 };
 
 /* In every field zero is the default, and NULL options stand for all zero. */
 struct serve_opts {
-	const char *root;           /* NULL: "." */
-	const struct addr *listen;  /* copied; none: 127.0.0.1:8080 */
-	uint32_t n_listen;          /* *:PORT are two of them */
-	uint32_t threads;           /* 0: one per CPU this process may use */
-	bool hidden;                /* dot names are served as well */
-	enum find_links links;      /* symbolic ones below the root */
-	const char *index;          /* NULL: "index.html"; "": none */
-	uint32_t header_timeout_ms; /* first byte to whole head; 0: 10 s */
+	const struct site_opts *sites; /* the first one is the default */
+	uint32_t n_sites;              /* 0: one, of all defaults */
+	bool only_hosts;               /* names that no site has are refused */
+	const struct addr *listen;     /* copied; none: 127.0.0.1:8080 */
+	uint32_t n_listen;             /* *:PORT are two of them */
+	uint32_t threads;              /* 0: one per CPU this process may use */
+	uint32_t header_timeout_ms;    /* first byte to whole head; 0: 10 s */
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */
 	uint32_t body_timeout_ms;   /* without one byte taken; 0: 60 s */
 	uint32_t linger_timeout_ms; /* closing after an error; 0: 5 s */
@@ -53,33 +52,50 @@ struct serve_opts {
 };
 
 /*
- * Opens the root and the listeners; nothing is accepted yet. Strings in opts
- * must outlive the server. A negative errno, and then ret_error says in one line
+ * Opens the roots and the listeners; nothing is accepted yet. Nothing of opts
+ * is needed afterwards. A negative errno, and then ret_error says in one line
  * what was wrong and where ("/srv/x: No such file or directory"). Raises the
  * soft limit of open files to the hard one.
  */
 int serve_new(struct serve **ret, const struct serve_opts *opts,
 	      char ret_error[SERVE_ERROR_SIZE]);
-/* Closes what serve_new() opened. Not while serve_run() runs. Returns NULL. */
+/* Closes what serve_new() opened. Not while threads run. Returns NULL. */
 struct serve *serve_free(struct serve *s);
 
 /* The addresses as bound: a port that was 0 is the one that was got. */
 uint32_t serve_n_addresses(const struct serve *s);
 const struct addr *serve_address(const struct serve *s, uint32_t i);
-/* How many threads it will run with. */
+/* How many threads it runs with. */
 uint32_t serve_threads(const struct serve *s);
 
 /*
- * Serves until stopped; the calling thread is one of the threads, the others
- * are started with all signals blocked, so that handlers run in the caller.
- * SIGPIPE is ignored from then on, in the whole program. 0
- * after serve_stop(), or a negative errno when a thread could not start or a
- * loop failed (the others are stopped first).
+ * Starts the threads, with all signals blocked. SIGPIPE is ignored from then
+ * on, in the whole program. 0 or a negative errno; serve_join() is due in
+ * either case.
  */
+int serve_start(struct serve *s);
+/* Readable once all threads have ended, whatever for; the server's. */
+int serve_over_fd(const struct serve *s);
+/*
+ * Waits for the threads. 0 after serve_stop(), or a negative errno when a
+ * thread could not start or a loop failed (the others are stopped first).
+ */
+int serve_join(struct serve *s);
+/* Both of them. */
 int serve_run(struct serve *s);
 /*
- * Stops it; from another thread or from a signal handler, before or during
- * serve_run(), as often as you like: a later SERVE_NOW cuts a SERVE_DRAIN
+ * Serves by other options from now on, while it runs: addresses that are in
+ * both keep their sockets, new ones are open before old ones close, and what
+ * waits in those is still let in. Answers that are under way end as they
+ * began; the next request on their connection finds the new sites. Threads and
+ * log stay what they are. A negative errno, and then ret_error says why; as a
+ * rule nothing has changed then. Of one thread only, that of serve_new().
+ */
+int serve_reload(struct serve *s, const struct serve_opts *opts,
+		 char ret_error[SERVE_ERROR_SIZE]);
+/*
+ * Stops it; from another thread or from a signal handler, before or while it
+ * runs, as often as you like: a later SERVE_NOW cuts a SERVE_DRAIN
  * short, the other way round nothing changes.
  */
 void serve_stop(struct serve *s, enum serve_how how);

@@ -12,7 +12,9 @@
 
 #include "base/base.h"
 #include "net/addr.h"
+#include "serve/adopt.h"
 #include "serve/session.h"
+#include "serve/site.h"
 #include "serve/worker.h"
 
 /* Answers that one session may have in a turn, large ones counting more. */
@@ -128,6 +130,20 @@ bool state_read(struct session *s)
 
 /* ── ANSWER: a head to a reply, and the transfer that it is ── */
 
+/* Whose files this is about; what was not understood is the first site's. */
+static void choose_site(struct session *s)
+{
+	struct work *work = s->work;
+	struct worker *w = s->worker;
+	const struct sites *sites;
+
+	work->lease = adopt_take(w);
+	sites = work->lease->sites;
+	cache_turn_to(&w->cache, work->refusal != 0
+					 ? sites_first(sites)
+					 : sites_find(sites, work->head.host));
+}
+
 bool state_answer(struct session *s)
 {
 	struct worker *w = s->worker;
@@ -135,6 +151,7 @@ bool state_answer(struct session *s)
 	struct answer *a = &work->answer;
 
 	stamp_refresh(&w->stamp, w->loop.now_ms);
+	choose_site(s);
 	answer_begin(a, w->stamp.date, w->draining);
 	if (work->refusal != 0)
 		answer_refuse(a, work->refusal);
@@ -228,6 +245,8 @@ static void end_answer(struct session *s)
 	send_finish(&work->send);
 	note(s);
 	answer_finish(&work->answer, &w->cache);
+	adopt_give(w, work->lease);
+	work->lease = NULL;
 }
 
 static bool keep(struct session *s, uint32_t rounds)

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "serve/accept.h"
+#include "serve/adopt.h"
 #include "serve/session.h"
 
 /* Kept for the next request; about 50 KiB each. */
@@ -21,28 +22,38 @@ static void grace_over(struct timer *t)
 	container_of(t, struct worker, grace)->cut = true;
 }
 
-static void init_queues(struct worker *w, const struct serve_opts *o)
+/* Those that run already are due when they were, or somewhat later. */
+void worker_set_times(struct worker *w, const struct serve_opts *opts)
 {
-	timer_queue_init(&w->head_late, o->header_timeout_ms,
-			 session_head_late);
-	timer_queue_init(&w->idle_late, o->idle_timeout_ms, session_late);
-	timer_queue_init(&w->body_late, o->body_timeout_ms, session_late);
-	timer_queue_init(&w->linger_late, o->linger_timeout_ms, session_late);
-	timer_queue_init(&w->first_late, FIRST_AFTER_MS, session_late);
-	timer_queue_init(&w->accept_late, ACCEPT_AFTER_MS, accept_resume);
-	timer_queue_init(&w->grace_late, o->grace_ms, grace_over);
-	loop_add_queue(&w->loop, &w->head_late);
-	loop_add_queue(&w->loop, &w->idle_late);
-	loop_add_queue(&w->loop, &w->body_late);
-	loop_add_queue(&w->loop, &w->linger_late);
-	loop_add_queue(&w->loop, &w->first_late);
-	loop_add_queue(&w->loop, &w->accept_late);
-	loop_add_queue(&w->loop, &w->grace_late);
+	w->head_late.after_ms = opts->header_timeout_ms;
+	w->idle_late.after_ms = opts->idle_timeout_ms;
+	w->body_late.after_ms = opts->body_timeout_ms;
+	w->linger_late.after_ms = opts->linger_timeout_ms;
+	w->grace_late.after_ms = opts->grace_ms;
+}
+
+static void init_queue(struct worker *w, struct timer_queue *q,
+		       uint32_t after_ms, timer_fired *fired)
+{
+	timer_queue_init(q, after_ms, fired);
+	loop_add_queue(&w->loop, q);
+}
+
+static void init_queues(struct worker *w)
+{
+	init_queue(w, &w->head_late, 0, session_head_late);
+	init_queue(w, &w->idle_late, 0, session_late);
+	init_queue(w, &w->body_late, 0, session_late);
+	init_queue(w, &w->linger_late, 0, session_late);
+	init_queue(w, &w->first_late, FIRST_AFTER_MS, session_late);
+	init_queue(w, &w->accept_late, ACCEPT_AFTER_MS, accept_resume);
+	init_queue(w, &w->grace_late, 0, grace_over);
+	worker_set_times(w, &w->shared->opts);
 	timer_init(&w->accept_again);
 	timer_init(&w->grace);
 }
 
-int worker_init(struct worker *w, struct shared *shared, uint32_t listeners_max)
+int worker_init(struct worker *w, struct shared *shared)
 {
 	int r;
 
@@ -51,16 +62,15 @@ int worker_init(struct worker *w, struct shared *shared, uint32_t listeners_max)
 	w->loop.epoll_fd = w->loop.wake_fd = -1;
 	list_init(&w->sessions);
 	list_init(&w->running);
-	cache_init(&w->cache, &shared->policy);
+	list_init(&w->listeners);
+	(void)pthread_mutex_init(&w->offer_lock, NULL);
+	cache_init(&w->cache, NULL);
 	access_init(&w->access, shared->opts.log_fd,
 		    shared->opts.log == SERVE_LOG_OFF);
-	w->listeners = calloc(listeners_max, sizeof(*w->listeners));
-	if (w->listeners == NULL)
-		return -ENOMEM;
 	r = loop_init(&w->loop);
 	if (r < 0)
 		return r;
-	init_queues(w, &shared->opts);
+	init_queues(w);
 	return pour_pool_new(&w->pool, 0, 0);
 }
 
@@ -74,9 +84,10 @@ void worker_done(struct worker *w)
 		free(work);
 	}
 	cache_done(&w->cache);
+	adopt_end(w);
+	(void)pthread_mutex_destroy(&w->offer_lock);
 	(void)pour_pool_free(w->pool);
 	loop_done(&w->loop);
-	free(w->listeners);
 }
 
 struct work *worker_take(struct worker *w)
@@ -92,6 +103,7 @@ struct work *worker_take(struct worker *w)
 			return NULL;
 	}
 	work->refusal = 0;
+	work->lease = NULL;
 	work->in_len = work->looked = 0;
 	work->started_ms = w->loop.now_ms;
 	head_init(&work->head);
@@ -156,6 +168,7 @@ static int turn(struct worker *w)
 	r = loop_turn(&w->loop, idle ? UINT64_MAX : 0);
 	run_queue(w, &marker);
 	cache_empty(&w->cache);
+	adopt_offered(w);
 	access_flush(&w->access);
 	return r;
 }
@@ -166,6 +179,7 @@ int worker_run(struct worker *w)
 
 	while (r >= 0 && !is_over(w))
 		r = turn(w);
+	adopt_nothing_more(w);
 	accept_close(w);
 	session_cut_all(&w->sessions);
 	cache_empty(&w->cache);

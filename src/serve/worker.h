@@ -11,6 +11,7 @@
 #define SERVE_WORKER_H
 
 #include <pour.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,12 +27,13 @@
 #include "serve/serve.h"
 #include "serve/stamp.h"
 
+struct change;
+struct lease;
 struct worker;
 
 /* What all workers read; only the atomics are ever written. */
 struct shared {
-	struct policy policy;
-	struct serve_opts opts; /* defaults filled in */
+	struct serve_opts opts; /* as at the start, defaults filled in */
 	uint64_t connections_max;
 	atomic_ullong connections;
 	atomic_int stop; /* enum serve_how, or 0 */
@@ -40,6 +42,7 @@ struct shared {
 /* What a session has while a request is being read or answered. */
 struct work {
 	struct work *next_free;
+	struct lease *lease; /* on the sites, while there is an answer */
 	uint64_t started_ms; /* when the request's first byte was there */
 	uint64_t moved;      /* head and body, when last looked at */
 	int refusal;         /* the status that parsing ended in, or 0 */
@@ -52,7 +55,9 @@ struct work {
 };
 
 struct listener {
+	struct list link;
 	struct worker *worker;
+	uint32_t id; /* of its address */
 	int fd;
 	uint64_t key;
 };
@@ -73,14 +78,18 @@ struct worker {
 	uint32_t n_free_works;
 	bool draining, cut;
 	uint64_t said_ms; /* when the lack of descriptors was last said */
-	uint32_t n_listeners;
-	struct listener *listeners;
+	struct list listeners;
+	struct lease *lease; /* on what is served now */
+	pthread_mutex_t offer_lock;
+	struct change *offer;
+	bool over; /* nothing is adopted any more */
 	struct access access;
 };
 
 /* Half built on failure, for worker_done(). 0 or -errno. */
-int worker_init(struct worker *w, struct shared *shared,
-		uint32_t listeners_max);
+int worker_init(struct worker *w, struct shared *shared);
+/* The times of its deadlines from now on. */
+void worker_set_times(struct worker *w, const struct serve_opts *opts);
 void worker_done(struct worker *w);
 /* Serves until told to stop. 0 or -errno. */
 int worker_run(struct worker *w);

@@ -213,15 +213,22 @@ static void fails_with(struct serve_opts opts, int error, const char *text)
 	assert_string_equal(said, text);
 }
 
+static void root_fails_with(const char *root, int error, const char *text)
+{
+	const struct site_opts site = { .root = root };
+
+	fails_with((struct serve_opts){ .sites = &site, .n_sites = 1 }, error,
+		   text);
+}
+
 TEST(serve_says_what_is_wrong)
 {
 	struct server *s = server_new();
 	char address[ADDR_TEXT_SIZE], wanted[256];
 
-	fails_with((struct serve_opts){ .root = "/nowhere" }, -ENOENT,
-		   "/nowhere: No such file or directory");
-	fails_with((struct serve_opts){ .root = "/dev/null" }, -ENOTDIR,
-		   "/dev/null: Not a directory");
+	root_fails_with("/nowhere", -ENOENT,
+			"/nowhere: No such file or directory");
+	root_fails_with("/dev/null", -ENOTDIR, "/dev/null: Not a directory");
 	server_start(s);
 	addr_text(serve_address(s->serve, 0), address);
 	(void)snprintf(wanted, sizeof(wanted), "%s: Address already in use",

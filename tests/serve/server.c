@@ -21,28 +21,21 @@ struct server *server_new(void)
 	tree_init(&s->tree);
 	s->log_fd = memfd_create("log", MFD_CLOEXEC);
 	assert_true(s->log_fd >= 0);
-	s->opts.root = s->tree.path;
+	s->site.root = s->tree.path;
+	s->opts.sites = &s->site;
+	s->opts.n_sites = 1;
 	s->opts.threads = 1;
 	s->opts.log_fd = s->log_fd;
 	return s;
 }
 
-static void *run(void *context)
-{
-	struct server *s = context;
-
-	s->result = serve_run(s->serve);
-	return NULL;
-}
-
 void server_open(struct server *s)
 {
 	char error[SERVE_ERROR_SIZE] = "";
-	struct addr any[2];
 	const char *why;
 
-	assert_int_equal(addr_parse("127.0.0.1:0", any, &why), 1);
-	s->opts.listen = any;
+	assert_int_equal(addr_parse("127.0.0.1:0", s->any, &why), 1);
+	s->opts.listen = s->any;
 	s->opts.n_listen = 1;
 	if (serve_new(&s->serve, &s->opts, error) < 0)
 		fail_msg("%s", error);
@@ -50,7 +43,15 @@ void server_open(struct server *s)
 
 void server_go(struct server *s)
 {
-	assert_int_equal(pthread_create(&s->thread, NULL, run, s), 0);
+	assert_int_equal(serve_start(s->serve), 0);
+}
+
+void server_reload(struct server *s)
+{
+	char error[SERVE_ERROR_SIZE] = "";
+
+	if (serve_reload(s->serve, &s->opts, error) < 0)
+		fail_msg("%s", error);
 }
 
 void server_start(struct server *s)
@@ -63,7 +64,7 @@ void server_join(struct server *s)
 {
 	ssize_t n;
 
-	assert_int_equal(pthread_join(s->thread, NULL), 0);
+	s->result = serve_join(s->serve);
 	n = pread(s->log_fd, s->log, sizeof(s->log) - 1, 0);
 	assert_true(n >= 0);
 	s->log[n] = '\0';

@@ -3,19 +3,20 @@
 #ifndef TESTS_SERVE_SERVER_H
 #define TESTS_SERVE_SERVER_H
 
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/addr.h"
 #include "serve/serve.h"
 #include "tree.h"
 
 struct server {
 	struct tree tree;
-	struct serve_opts opts;
+	struct site_opts site;
+	struct serve_opts opts; /* of that site */
 	struct serve *serve;
-	pthread_t thread;
-	int result; /* of serve_run(), after server_stop() */
+	struct addr any[2]; /* a port that is free */
+	int result;         /* of serve_join(), after server_stop() */
 	int log_fd;
 	char log[64 * 1024]; /* after server_stop() */
 };
@@ -27,6 +28,8 @@ void server_open(struct server *s);
 void server_go(struct server *s);
 void server_start(struct server *s);
 void server_stop(struct server *s, enum serve_how how);
+/* By what is in opts now. */
+void server_reload(struct server *s);
 /* Waits until it has ended by itself. */
 void server_join(struct server *s);
 void server_free(struct server *s);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of a server, and how they become what serve_new() takes. */
+#include "cli/serve_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+/* *:PORT is two addresses. */
+enum { ADDRESSES_MAX = 2 * OPTION_LIST_MAX };
+
+static const char *const formats[] = {
+	[SERVE_LOG_COMBINED] = "combined",
+	[SERVE_LOG_OFF] = "off",
+	[SERVE_LOG_OFF + 1] = NULL,
+};
+
+static const char *const links[] = {
+	[FIND_INSIDE] = "inside",
+	[FIND_NEVER] = "never",
+	[FIND_FOLLOW] = "follow",
+	[FIND_FOLLOW + 1] = NULL,
+};
+
+#define FIELD(name) offsetof(struct serve_values, name)
+
+/* Milliseconds have to fit, and 0 would stand for the default. */
+#define MS_MAX UINT32_MAX
+
+static const struct option table[] = {
+	OPTION(.name = "listen", .letter = 'l', .kind = OPTION_LIST,
+	       .value = "ADDR", .field = FIELD(listen),
+	       .help = "listens on 8080, *:8080, 10.0.0.1:80, [::1]:80 or\n"
+		       "unix:/run/pour.sock; repeatable (127.0.0.1:8080)"),
+	OPTION(.name = "host", .kind = OPTION_LIST, .value = "NAME",
+	       .field = FIELD(host), .of_site = true,
+	       .help = "the name served, as example.org or *.example.org;\n"
+		       "repeatable"),
+	OPTION(.name = "only-hosts", .kind = OPTION_FLAG,
+	       .field = FIELD(only_hosts),
+	       .help = "refuses requests for any other name, with 421"),
+	OPTION(.name = "threads", .letter = 't', .kind = OPTION_COUNT,
+	       .value = "N", .field = FIELD(threads), .min = 1,
+	       .max = SERVE_THREADS_MAX,
+	       .help = "runs with N threads (one for each CPU)"),
+	OPTION(.name = "log", .kind = OPTION_CHOICE, .value = "FORMAT",
+	       .field = FIELD(log), .choices = formats,
+	       .help = "writes a line for each answer, combined, or off\n"
+		       "(combined)"),
+	OPTION(.name = "grace", .kind = OPTION_SECONDS, .value = "SECONDS",
+	       .field = FIELD(grace), .max = MS_MAX,
+	       .help = "lets answers finish for so long when stopped (30)"),
+	OPTION(.name = "hidden", .kind = OPTION_FLAG, .field = FIELD(hidden),
+	       .of_site = true,
+	       .help = "serves names that begin with a dot as well"),
+	OPTION(.name = "index", .kind = OPTION_TEXT, .value = "NAME",
+	       .field = FIELD(index), .of_site = true,
+	       .help = "shows this file for its folder (index.html); an empty\n"
+		       "name: none"),
+	OPTION(.name = "header-timeout", .kind = OPTION_SECONDS,
+	       .value = "SECONDS", .field = FIELD(header_timeout), .min = 1,
+	       .max = MS_MAX,
+	       .help = "waits so long for a whole request head (10)"),
+	OPTION(.name = "symlinks", .kind = OPTION_CHOICE, .value = "WHICH",
+	       .field = FIELD(symlinks), .of_site = true, .choices = links,
+	       .help = "follows symbolic links that stay inside the folder,\n"
+		       "or never, or with follow all of them (inside)"),
+};
+
+const struct options serve_options = {
+	.name = "serve",
+	.operands = "[DIR]",
+	.summary = "Serves a folder over HTTP",
+	.operands_max = 1,
+	.table = table,
+	.n = ARRAY_SIZE(table),
+};
+
+void serve_values_init(struct serve_values *v)
+{
+	*v = (struct serve_values){ .grace = 30 * UINT64_C(1000) };
+}
+
+/* ── Values to options ── */
+
+/* How many addresses, or -EINVAL. */
+static int read_addresses(const struct option_list *list,
+			  struct addr addresses[ADDRESSES_MAX],
+			  char error[OPTIONS_ERROR_SIZE])
+{
+	int n = 0;
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		const char *why = "not an address";
+		int r = addr_parse(list->items[i], &addresses[n], &why);
+
+		if (r < 0) {
+			(void)snprintf(error, OPTIONS_ERROR_SIZE,
+				       "--listen: '%.100s': %s", list->items[i],
+				       why);
+			return r;
+		}
+		n += r;
+	}
+	return n;
+}
+
+static struct site_opts to_site(const struct serve_values *v)
+{
+	return (struct site_opts){
+		.hosts = (const char *const *)v->host.items,
+		.n_hosts = v->host.n,
+		.root = v->root,
+		.links = (enum find_links)v->symlinks,
+		.hidden = v->hidden,
+		.index = v->index,
+	};
+}
+
+static struct serve_opts to_opts(const struct serve_values *v)
+{
+	return (struct serve_opts){
+		.only_hosts = v->only_hosts,
+		.threads = (uint32_t)v->threads,
+		.header_timeout_ms = (uint32_t)v->header_timeout,
+		/* 0 is the default there, and "at once" here. */
+		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
+		.log = (enum serve_log)v->log,
+		.log_fd = STDERR_FILENO,
+	};
+}
+
+int setup_begin(struct setup *ret, const struct serve_values *values,
+		char ret_error[OPTIONS_ERROR_SIZE])
+{
+	int n;
+
+	*ret = (struct setup){ .opts = to_opts(values) };
+	ret->addresses = calloc(ADDRESSES_MAX, sizeof(*ret->addresses));
+	ret->sites = calloc(1, sizeof(*ret->sites));
+	if (ret->addresses == NULL || ret->sites == NULL) {
+		(void)snprintf(ret_error, OPTIONS_ERROR_SIZE, "out of memory");
+		return -ENOMEM;
+	}
+	n = read_addresses(&values->listen, ret->addresses, ret_error);
+	if (n < 0)
+		return n;
+	ret->sites[0] = to_site(values);
+	ret->opts.listen = ret->addresses;
+	ret->opts.n_listen = (uint32_t)n;
+	ret->opts.sites = ret->sites;
+	ret->opts.n_sites = 1;
+	return 0;
+}
+
+void setup_done(struct setup *s)
+{
+	free(s->addresses);
+	free(s->sites);
+	*s = (struct setup){ 0 };
+}

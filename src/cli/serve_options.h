@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `pour serve` and a [serve] section can be told: one table for both.
+ *
+ *      words, environment ─┐
+ *                          ├─► struct serve_values ──► struct setup ──► serve_new
+ *      a section's keys ───┘
+ */
+#ifndef CLI_SERVE_OPTIONS_H
+#define CLI_SERVE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "net/addr.h"
+#include "serve/serve.h"
+
+struct serve_values {
+	struct option_list listen, host;
+	uint64_t threads, grace, header_timeout;
+	unsigned log;      /* enum serve_log */
+	unsigned symlinks; /* enum find_links */
+	bool hidden, only_hosts;
+	const char *root; /* the operand */
+	const char *index;
+};
+
+extern const struct options serve_options;
+
+/* The defaults that are not zero. */
+void serve_values_init(struct serve_values *v);
+
+/* Options for serve_new(), and what they point to. */
+struct setup {
+	struct serve_opts opts;
+	struct addr *addresses;
+	struct site_opts *sites;
+};
+
+/*
+ * Fills *ret with one site of those values; they must outlive it. 0 or -EINVAL
+ * with ret_error saying what was wrong; setup_done() is due in either case.
+ */
+int setup_begin(struct setup *ret, const struct serve_values *values,
+		char ret_error[OPTIONS_ERROR_SIZE]);
+void setup_done(struct setup *s);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses to sockets, and which of them there were before. */
+#include "serve/listen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "net/sock.h"
+#include "serve/serve.h"
+
+static bool is_same(const struct addr *a, const struct addr *b)
+{
+	return a->len == b->len &&
+	       memcmp(&a->storage, &b->storage, a->len) == 0;
+}
+
+static bool is_taken(const struct listen_set *l, uint32_t id)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->at[i].id == id)
+			return true;
+	return false;
+}
+
+/* Each goes on once, however often it is wanted: port 0 may be. */
+static const struct listening *find(const struct listen_set *before,
+				    const struct listen_set *l,
+				    const struct addr *wanted)
+{
+	for (uint32_t i = 0; i < before->n; i++)
+		if (is_same(&before->at[i].wanted, wanted) &&
+		    !is_taken(l, before->at[i].id))
+			return &before->at[i];
+	return NULL;
+}
+
+static uint32_t next_id(const struct listen_set *l, const struct listen_set *m)
+{
+	uint32_t id = 0;
+
+	for (uint32_t i = 0; i < l->n; i++)
+		id = MAX(id, l->at[i].id);
+	for (uint32_t i = 0; i < m->n; i++)
+		id = MAX(id, m->at[i].id);
+	return id + 1;
+}
+
+static struct newcomer *row_of(const struct listen_set *l, uint32_t thread)
+{
+	return &l->newcomers[(size_t)thread * l->room];
+}
+
+static int open_new(struct listen_set *l, struct listening *one)
+{
+	int fds[SERVE_THREADS_MAX];
+	int r = sock_listen(&one->bound, fds, l->n_threads);
+
+	if (r < 0)
+		return r;
+	for (uint32_t t = 0; t < l->n_threads; t++)
+		row_of(l, t)[l->n_new] = (struct newcomer){ one->id, fds[t] };
+	l->n_new++;
+	return 0;
+}
+
+static int add(struct listen_set *l, const struct listen_set *before,
+	       const struct addr *wanted)
+{
+	const struct listening *known = find(before, l, wanted);
+	struct listening one = { next_id(l, before), *wanted, *wanted };
+	int r = known != NULL ? 0 : open_new(l, &one);
+
+	if (r < 0)
+		return r;
+	l->at[l->n] = known != NULL ? *known : one;
+	l->ids[l->n] = l->at[l->n].id;
+	l->n++;
+	return 0;
+}
+
+static int allocate(struct listen_set *l, uint32_t n, uint32_t n_threads)
+{
+	*l = (struct listen_set){ .room = n, .n_threads = n_threads };
+	l->at = calloc(n, sizeof(*l->at));
+	l->ids = calloc(n, sizeof(*l->ids));
+	l->newcomers = calloc((size_t)n * n_threads, sizeof(*l->newcomers));
+	if (l->at == NULL || l->ids == NULL || l->newcomers == NULL)
+		return -ENOMEM;
+	return 0;
+}
+
+int listen_open(struct listen_set *ret, const struct listen_set *before,
+		const struct addr *wanted, uint32_t n, uint32_t n_threads)
+{
+	struct listen_set l;
+	int r = allocate(&l, n, n_threads);
+
+	while (r == 0 && l.n < n)
+		r = add(&l, before, &wanted[l.n]);
+	*ret = l;
+	return r;
+}
+
+const struct newcomer *listen_newcomers(const struct listen_set *l,
+					uint32_t thread)
+{
+	return row_of(l, thread);
+}
+
+void listen_handed(struct listen_set *l)
+{
+	free(l->newcomers);
+	l->newcomers = NULL;
+	l->n_new = 0;
+}
+
+void listen_unlink(const struct listen_set *l, const struct listen_set *after)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (after == NULL || !is_taken(after, l->at[i].id))
+			sock_unlink(&l->at[i].bound);
+}
+
+void listen_done(struct listen_set *l)
+{
+	for (uint32_t i = 0; i < l->n_new; i++)
+		for (uint32_t t = 0; t < l->n_threads; t++)
+			(void)close(row_of(l, t)[i].fd);
+	free(l->newcomers);
+	free(l->ids);
+	free(l->at);
+	*l = (struct listen_set){ 0 };
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The server from inside: serve.c builds and changes it, threads.c runs it. */
+#ifndef SERVE_SERVE_INSIDE_H
+#define SERVE_SERVE_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "serve/listen.h"
+#include "serve/serve.h"
+#include "serve/worker.h"
+
+struct thread {
+	struct serve *serve;
+	struct worker worker;
+	pthread_t id;
+	int result;
+};
+
+struct serve {
+	struct shared shared;
+	struct listen_set listening;
+	uint32_t n_threads;
+	uint32_t n_init; /* threads whose worker wants worker_done() */
+	struct thread *threads;
+	bool started;       /* workers are not to be touched from outside */
+	uint32_t n_started; /* threads to be joined */
+	int start_result;   /* why not all of them were */
+	int over_fd;        /* an eventfd */
+	atomic_uint n_running;
+};
+
+#endif
