@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a TLS client says first, as far as it is needed to choose where the
+ * connection goes: the name of the host and the protocols (RFC 8446, 4.1.2;
+ * RFC 6066, 3; RFC 7301, 3.1). Nothing of TLS is ended or changed here.
+ *
+ *      bytes ──► records ──► handshake message ──► extensions ──► name, ALPN
+ */
+#ifndef PROXY_HELLO_H
+#define PROXY_HELLO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+
+enum {
+	/* More is not looked at; a hello with keys and certificates of today
+	 * has some thousand bytes, and may come in several records. */
+	HELLO_MAX = 64 * 1024,
+	HELLO_NAME_MAX = 255,
+	HELLO_ALPN_MAX = 255,
+};
+
+struct hello {
+	size_t name_len;           /* 0: the client named no host */
+	size_t alpn_len;           /* 0: it named no protocol */
+	char name[HELLO_NAME_MAX]; /* in lower case, no dot at its end */
+	/* As on the wire: each name with its length in a byte before it. Those
+	 * that do not fit are left out. */
+	char alpn[HELLO_ALPN_MAX];
+};
+
+enum {
+	HELLO_MORE = 1, /* bytes are missing */
+	HELLO_NOT_TLS,  /* something else; and nothing is wrong with that */
+};
+
+/*
+ * Reads the hello that buf begins with, however it is cut into records. 0,
+ * HELLO_MORE (never from HELLO_MAX bytes on), HELLO_NOT_TLS, or -EPROTO: it
+ * began as TLS and is malformed. ret is untouched but by 0.
+ */
+int hello_parse(struct hello *ret, const char *buf, size_t len);
+/* Whether the client offers that protocol. */
+bool hello_offers(const struct hello *h, struct slice protocol);
+
+#endif
