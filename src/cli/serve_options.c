@@ -64,6 +64,13 @@ static const struct option table[] = {
 	       .value = "SECONDS", .field = FIELD(header_timeout), .min = 1,
 	       .max = MS_MAX,
 	       .help = "waits so long for a whole request head (10)"),
+	OPTION(.name = "max-connections", .kind = OPTION_COUNT, .value = "N",
+	       .field = FIELD(max_connections), .min = 1, .max = UINT32_MAX,
+	       .help = "answers more connections than that with 503 (as many\n"
+		       "as descriptors allow)"),
+	OPTION(.name = "client-connections", .kind = OPTION_COUNT, .value = "N",
+	       .field = FIELD(client_connections), .min = 1, .max = UINT32_MAX,
+	       .help = "the same for each client address"),
 	OPTION(.name = "symlinks", .kind = OPTION_CHOICE, .value = "WHICH",
 	       .field = FIELD(symlinks), .of_site = true, .choices = links,
 	       .help = "follows symbolic links that stay inside the folder,\n"
@@ -125,6 +132,8 @@ static struct serve_opts to_opts(const struct serve_values *v)
 	return (struct serve_opts){
 		.only_hosts = v->only_hosts,
 		.threads = (uint32_t)v->threads,
+		.max_connections = v->max_connections,
+		.client_connections = v->client_connections,
 		.header_timeout_ms = (uint32_t)v->header_timeout,
 		/* 0 is the default there, and "at once" here. */
 		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),

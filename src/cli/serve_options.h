@@ -19,6 +19,7 @@
 struct serve_values {
 	struct option_list listen, host;
 	uint64_t threads, grace, header_timeout;
+	uint64_t max_connections, client_connections;
 	unsigned log;      /* enum serve_log */
 	unsigned symlinks; /* enum find_links */
 	bool hidden, only_hosts;

@@ -95,6 +95,11 @@ uint64_t limits_connections(const struct limits *l)
 	return get(&l->connections);
 }
 
+void limits_note_refused(struct limits *l, enum limits_entry why)
+{
+	atomic_fetch_add_explicit(&l->refused[why], 1, memory_order_relaxed);
+}
+
 uint64_t limits_refused(const struct limits *l, enum limits_entry why)
 {
 	return get(&l->refused[why]);
@@ -253,11 +258,8 @@ int limits_enter(struct limits *l, const struct addr *peer,
 	int r = max > 0 && before >= max ? LIMITS_FULL
 					 : enter_as_client(l, peer, ret_client);
 
-	if (r == LIMITS_WELCOME)
-		return r;
-	atomic_fetch_sub_explicit(&l->connections, 1, memory_order_relaxed);
-	if (r > 0)
-		atomic_fetch_add_explicit(&l->refused[r], 1,
+	if (r != LIMITS_WELCOME)
+		atomic_fetch_sub_explicit(&l->connections, 1,
 					  memory_order_relaxed);
 	return r;
 }

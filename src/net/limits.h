@@ -27,14 +27,15 @@ struct limits_opts {
 	uint64_t rate, client_rate; /* bytes a second */
 };
 
-/* What limits_enter() answers, and who was turned away for it. */
+/* What limits_enter() answers, and why somebody was turned away. */
 enum limits_entry {
 	LIMITS_WELCOME,
 	LIMITS_FULL,        /* connections */
 	LIMITS_CLIENT_FULL, /* client_connections */
+	LIMITS_SCARCE,      /* no descriptors: for limits_note_refused() */
 };
 
-enum { LIMITS_ENTRIES = LIMITS_CLIENT_FULL + 1 };
+enum { LIMITS_ENTRIES = LIMITS_SCARCE + 1 };
 
 int limits_new(struct limits **ret);
 /* All must have left. Returns NULL. */
@@ -50,8 +51,10 @@ void limits_set(struct limits *l, const struct limits_opts *opts);
 int limits_enter(struct limits *l, const struct addr *peer,
 		 struct client **ret_client);
 void limits_leave(struct limits *l, struct client *client);
-/* Connections at the moment, and those that were turned away so far. */
+/* Connections at the moment. */
 uint64_t limits_connections(const struct limits *l);
+/* Counts one who was turned away, and how many were so far. */
+void limits_note_refused(struct limits *l, enum limits_entry why);
 uint64_t limits_refused(const struct limits *l, enum limits_entry why);
 
 /*

@@ -11,9 +11,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "net/addr.h"
-#include "net/sock.h"
-#include "serve/session.h"
+#include "serve/admit.h"
 #include "serve/worker.h"
 
 /* In one go; the rest waits for the next turn. */
@@ -47,36 +45,12 @@ static void pause_all(struct worker *w)
 		return;
 	watch(w, 0);
 	timer_start(&w->accept_late, &w->accept_again, w->loop.now_ms);
-	if (w->said_ms != 0 && w->loop.now_ms - w->said_ms < 1000)
-		return;
-	w->said_ms = w->loop.now_ms;
-	access_say(&w->access,
-		   "pour: no descriptors left, accepting again in 100 ms");
-}
-
-/* Leaves the reserve alone, of which files are opened. */
-static int accept_one(struct worker *w, int listener)
-{
-	struct shared *s = w->shared;
-	struct addr peer;
-	int fd, r;
-
-	if (atomic_load_explicit(&s->connections, memory_order_relaxed) >=
-	    s->connections_max)
-		return -EMFILE;
-	fd = sock_accept(listener, &peer);
-	if (fd < 0)
-		return fd;
-	r = session_new(w, fd, &peer);
-	if (r < 0)
-		(void)close(fd);
-	return r;
 }
 
 static void accept_some(struct listener *l, int max)
 {
 	for (int i = 0; i < max; i++) {
-		int r = accept_one(l->worker, l->fd);
+		int r = admit_one(l->worker, l->fd);
 
 		if (r == -EAGAIN)
 			return;

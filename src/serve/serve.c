@@ -19,6 +19,7 @@
 #include "base/base.h"
 #include "net/addr.h"
 #include "net/sock.h"
+#include "serve/admit.h"
 #include "serve/listen.h"
 #include "serve/serve_inside.h"
 
@@ -174,6 +175,7 @@ static int apply(struct serve *s, struct next *next)
 		return -ENOMEM;
 	(void)sem_init(&adopted, 0, 0);
 	fill_changes(s, next, changes, &adopted);
+	admit_set(s->shared.limits, &next->opts);
 	listen_unlink(&s->listening, &next->listening);
 	r = adopt_all(s, changes, &adopted);
 	(void)sem_destroy(&adopted);
@@ -194,7 +196,7 @@ static int apply(struct serve *s, struct next *next)
  */
 static void count_connections(struct serve *s)
 {
-	const uint64_t each = 3 + MAX((uint64_t)s->shared.opts.n_listen,
+	const uint64_t each = 4 + MAX((uint64_t)s->shared.opts.n_listen,
 				      UINT64_C(1));
 	uint64_t limit = sock_raise_fd_limit();
 	uint64_t own = 8 + each * s->n_threads;
@@ -233,7 +235,9 @@ static int build(struct serve *s, const struct serve_opts *opts,
 	s->n_threads = s->shared.opts.threads;
 	count_connections(s);
 	s->over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = s->over_fd < 0 ? -errno : init_workers(s);
+	r = s->over_fd < 0 ? -errno : limits_new(&s->shared.limits);
+	if (r == 0)
+		r = init_workers(s);
 	if (r < 0)
 		return fail(error, r, "cannot start: %s", strerror(-r));
 	r = next_open(s, &next, opts, error);
@@ -272,6 +276,7 @@ struct serve *serve_free(struct serve *s)
 	listen_done(&s->listening);
 	if (s->over_fd >= 0)
 		(void)close(s->over_fd);
+	(void)limits_free(s->shared.limits);
 	free(s->threads);
 	free(s);
 	return NULL;

@@ -42,7 +42,11 @@ struct serve_opts {
 	const struct addr *listen;     /* copied; none: 127.0.0.1:8080 */
 	uint32_t n_listen;             /* *:PORT are two of them */
 	uint32_t threads;              /* 0: one per CPU this process may use */
-	uint32_t header_timeout_ms;    /* first byte to whole head; 0: 10 s */
+	/* Connections at a time, of all and of one client; more are answered
+	 * with 503 at once. 0: no limit but that of descriptors. */
+	uint64_t max_connections, client_connections;
+	/* From the first byte, or accept, to the whole head; 0: 10 s. */
+	uint32_t header_timeout_ms;
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */
 	uint32_t body_timeout_ms;   /* without one byte taken; 0: 60 s */
 	uint32_t linger_timeout_ms; /* closing after an error; 0: 5 s */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -20,8 +21,10 @@ static void session_free(struct session *s)
 	list_remove(&s->run);
 	list_remove(&s->link);
 	(void)close(s->fd);
-	atomic_fetch_sub_explicit(&w->shared->connections, 1,
-				  memory_order_relaxed);
+	if (s->turned_away)
+		w->n_turned_away--;
+	else
+		limits_leave(w->shared->limits, s->client);
 	free(s);
 }
 
@@ -67,7 +70,8 @@ void session_go_on(struct list *run)
 	session_run(container_of(run, struct session, run));
 }
 
-int session_new(struct worker *w, int fd, const struct addr *peer)
+/* It waits for bytes, without a deadline yet. */
+static int watched(struct worker *w, int fd, struct session **ret)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int r;
@@ -76,7 +80,6 @@ int session_new(struct worker *w, int fd, const struct addr *peer)
 		return -ENOMEM;
 	s->worker = w;
 	s->fd = fd;
-	peer_of_addr(peer, &s->peer);
 	r = loop_add(&w->loop, fd, ready, s, &s->key);
 	if (r >= 0)
 		r = loop_want(&w->loop, s->key, EPOLLIN);
@@ -89,10 +92,61 @@ int session_new(struct worker *w, int fd, const struct addr *peer)
 	list_init(&s->run);
 	list_init(&s->link);
 	list_append(&w->sessions, &s->link);
-	timer_start(&w->idle_late, &s->timer, w->loop.now_ms);
-	atomic_fetch_add_explicit(&w->shared->connections, 1,
-				  memory_order_relaxed);
+	*ret = s;
 	return 0;
+}
+
+/* Nobody may be silent at first: the first head is due from here on. */
+int session_new(struct worker *w, int fd, const struct addr *peer,
+		struct client *client)
+{
+	struct session *s;
+	int r = watched(w, fd, &s);
+
+	if (r < 0)
+		return r;
+	s->client = client;
+	peer_of_addr(peer, &s->peer);
+	s->waits = true;
+	timer_start(&w->head_late, &s->timer, w->loop.now_ms);
+	return 0;
+}
+
+int session_part(struct worker *w, int fd)
+{
+	struct session *s;
+	int r = watched(w, fd, &s);
+
+	if (r < 0)
+		return r;
+	s->turned_away = true;
+	w->n_turned_away++;
+	if (state_part(s) && s->state == SESSION_CLOSED)
+		session_free(s);
+	return 0;
+}
+
+/* A request may lie there that nobody has looked at. */
+static bool is_idle(const struct session *s)
+{
+	int unread = 0;
+
+	return s->work == NULL && list_is_empty(&s->run) &&
+	       ioctl(s->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+bool session_make_room(struct worker *w)
+{
+	struct list *first = w->idle_late.timers.next;
+	struct session *s;
+
+	if (list_is_empty(&w->idle_late.timers))
+		return false;
+	s = container_of(first, struct session, timer.link);
+	if (!is_idle(s))
+		return false;
+	session_free(s);
+	return true;
 }
 
 /* Each may leave the list while it runs, but none of the others does. */

@@ -23,6 +23,7 @@
 #include "serve/peer.h"
 
 struct addr;
+struct client;
 struct work;
 struct worker;
 
@@ -39,20 +40,29 @@ struct session {
 	struct list run;  /* in the run queue, when it goes on next turn */
 	struct timer timer;
 	struct worker *worker;
-	struct work *work; /* NULL: idle */
-	uint64_t key;      /* in the loop */
+	struct work *work;     /* NULL: idle */
+	struct client *client; /* for limits; maybe NULL */
+	uint64_t key;          /* in the loop */
 	int fd;
 	uint32_t drained; /* while lingering: bytes thrown away */
 	uint8_t state;    /* enum session_state */
 	bool asked;       /* it had an answer before */
 	bool waits;       /* the deadline of this head is running */
+	bool turned_away; /* it never was let in, and counts apart */
 	struct peer peer;
 };
 
 static_assert(sizeof(struct session) < 200, "idle connections are cheap");
 
-/* Owns fd when it answers 0; -errno: the caller still does. */
-int session_new(struct worker *w, int fd, const struct addr *peer);
+/*
+ * Both own fd when they answer 0; -errno: the caller still does. A new one has
+ * entered as client; one that parts was answered already, and only lingers.
+ */
+int session_new(struct worker *w, int fd, const struct addr *peer,
+		struct client *client);
+int session_part(struct worker *w, int fd);
+/* Closes the one that waits idly for the longest time; false: none does. */
+bool session_make_room(struct worker *w);
 /* It is its turn in the run queue, from which it was taken. */
 void session_go_on(struct list *run);
 /* Those that wait idly close, unless a request lies there already. */

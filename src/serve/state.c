@@ -46,7 +46,6 @@ static void give_work(struct session *s)
 		return;
 	worker_give(s->worker, s->work);
 	s->work = NULL;
-	s->waits = false;
 }
 
 /* ── READ: bytes to a head ── */
@@ -73,8 +72,7 @@ static bool parse(struct session *s)
 	return false;
 }
 
-/* Our side is closed; what the peer still sends is read and thrown away. */
-static bool part(struct session *s)
+bool state_part(struct session *s)
 {
 	if (shutdown(s->fd, SHUT_WR) < 0)
 		return go(s, SESSION_CLOSED);
@@ -102,7 +100,7 @@ static bool wait_idly(struct session *s)
 	if (!s->worker->draining)
 		return false;
 	if (s->asked)
-		return is_sending(s) ? part(s) : go(s, SESSION_CLOSED);
+		return is_sending(s) ? state_part(s) : go(s, SESSION_CLOSED);
 	arm(s, &s->worker->first_late);
 	return false;
 }
@@ -201,7 +199,7 @@ static bool leave(struct session *s)
 	bool linger = must_linger(s);
 
 	give_work(s);
-	return linger ? part(s) : go(s, SESSION_CLOSED);
+	return linger ? state_part(s) : go(s, SESSION_CLOSED);
 }
 
 static struct slice field(const struct head *h, struct slice name)

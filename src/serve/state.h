@@ -21,6 +21,8 @@ bool state_send(struct session *s, uint32_t *rounds);
 /* What the peer still sends is thrown away, so that no reset hits the reply. */
 bool state_linger(struct session *s);
 
+/* Our side is closed; what the peer still sends is read and thrown away. */
+bool state_part(struct session *s);
 /* Refuses what was read so far, with a status. */
 bool state_refuse(struct session *s, int status);
 /* To CLOSED; an answer under way is logged as aborted. */

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "serve/accept.h"
+#include "serve/admit.h"
 #include "serve/adopt.h"
 #include "serve/session.h"
 
@@ -59,7 +60,7 @@ int worker_init(struct worker *w, struct shared *shared)
 
 	memset(w, 0, sizeof(*w));
 	w->shared = shared;
-	w->loop.epoll_fd = w->loop.wake_fd = -1;
+	w->loop.epoll_fd = w->loop.wake_fd = w->reserve_fd = -1;
 	list_init(&w->sessions);
 	list_init(&w->running);
 	list_init(&w->listeners);
@@ -71,12 +72,14 @@ int worker_init(struct worker *w, struct shared *shared)
 	if (r < 0)
 		return r;
 	init_queues(w);
+	admit_init(w);
 	return pour_pool_new(&w->pool, 0, 0);
 }
 
 void worker_done(struct worker *w)
 {
 	accept_close(w);
+	admit_done(w);
 	while (w->free_works != NULL) {
 		struct work *work = w->free_works;
 

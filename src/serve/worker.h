@@ -18,6 +18,7 @@
 
 #include "base/list.h"
 #include "http/head.h"
+#include "net/limits.h"
 #include "net/loop.h"
 #include "net/timer.h"
 #include "serve/access.h"
@@ -34,9 +35,9 @@ struct worker;
 /* What all workers read; only the atomics are ever written. */
 struct shared {
 	struct serve_opts opts; /* as at the start, defaults filled in */
-	uint64_t connections_max;
-	atomic_ullong connections;
-	atomic_int stop; /* enum serve_how, or 0 */
+	struct limits *limits;
+	uint64_t connections_max; /* as descriptors allow it */
+	atomic_int stop;          /* enum serve_how, or 0 */
 };
 
 /* What a session has while a request is being read or answered. */
@@ -77,7 +78,9 @@ struct worker {
 	struct work *free_works;
 	uint32_t n_free_works;
 	bool draining, cut;
-	uint64_t said_ms; /* when the lack of descriptors was last said */
+	int reserve_fd;                   /* given up when there is no other */
+	uint32_t n_turned_away;           /* of them, those that linger */
+	uint64_t said_ms[LIMITS_ENTRIES]; /* when each was last said */
 	struct list listeners;
 	struct lease *lease; /* on what is served now */
 	pthread_mutex_t offer_lock;

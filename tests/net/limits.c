@@ -65,7 +65,9 @@ TEST(limits_connections_of_all)
 	assert_int_equal(enter(l, "10.0.0.1:1", &c[0]), LIMITS_WELCOME);
 	assert_int_equal(enter(l, "unix:/x", &c[1]), LIMITS_WELCOME);
 	assert_int_equal(enter(l, "10.0.0.2:1", &c[2]), LIMITS_FULL);
+	limits_note_refused(l, LIMITS_FULL);
 	assert_int_equal(limits_refused(l, LIMITS_FULL), 1);
+	assert_int_equal(limits_refused(l, LIMITS_CLIENT_FULL), 0);
 	assert_int_equal(limits_connections(l), 2);
 	limits_leave(l, c[0]);
 	assert_int_equal(enter(l, "10.0.0.2:1", &c[0]), LIMITS_WELCOME);
@@ -86,8 +88,6 @@ TEST(limits_connections_of_a_client)
 	assert_int_equal(enter(l, "10.0.0.1:3", &c[2]), LIMITS_CLIENT_FULL);
 	assert_int_equal(enter(l, "10.0.0.2:1", &other), LIMITS_WELCOME);
 	assert_ptr_not_equal(c[0], other);
-	assert_int_equal(limits_refused(l, LIMITS_CLIENT_FULL), 1);
-	assert_int_equal(limits_refused(l, LIMITS_FULL), 0);
 	assert_int_equal(limits_connections(l), 3);
 	/* No address, no limit of an address. */
 	for (int i = 0; i < 5; i++)

@@ -79,13 +79,26 @@ def test_the_second_head_has_its_own_time(serve, files):
 
 
 def test_idle_is_not_late(serve, files):
-    """The time of a head begins with its first byte."""
+    """The time of a later head begins with its first byte."""
     server = serve(files, "--header-timeout", "0.1")
     with Client(server.address) as client:
-        time.sleep(0.4)
-        assert client.ask("/small").answer().body == HELLO
-        time.sleep(0.4)
-        assert client.ask("/small").answer().body == HELLO
+        for _ in range(3):
+            assert client.ask("/small").answer().body == HELLO
+            time.sleep(0.4)
+
+
+def test_who_never_says_anything(serve, files):
+    """The first head is due from the moment that somebody came in."""
+    server = serve(files, "--header-timeout", "0.3")
+    with Client(server.address) as client:
+        client.ends()
+    with Client(server.address) as client:
+        time.sleep(0.2)
+        client.send(b"G")
+        time.sleep(0.2)
+        assert client.answer().status == 408
+        client.ends()
+    assert [line.status for line in server.log()] == [408]
 
 
 def test_nobody_waits_for_half_a_head(serve, files):

@@ -2,6 +2,9 @@
 """Few descriptors: no spinning, no silence, and nothing is lost for good."""
 
 import resource
+import shutil
+import signal
+import subprocess
 import time
 
 import pytest
@@ -81,6 +84,56 @@ def test_it_stops_without_descriptors(scarce):
     server.stop()
     for client in clients:
         client.sock.close()
+
+
+def calls_in_a_second(pid):
+    """How often each system call was made meanwhile, by all threads."""
+    strace = shutil.which("strace")
+    if not strace:
+        pytest.skip("no strace here")
+    run = subprocess.Popen([strace, "-q", "-c", "-f", "-p", str(pid)],
+                           text=True, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    run.send_signal(signal.SIGINT)
+    _, text = run.communicate(timeout=20)
+    if "Operation not permitted" in text:
+        pytest.skip("nobody may be traced here")
+    return {words[-1]: int(words[3]) for words in
+            (line.split() for line in text.splitlines())
+            if len(words) in (5, 6) and words[3].isdigit()}
+
+
+def test_calls_without_descriptors(scarce):
+    server = scarce()
+    clients = crowd(server.address)
+    wait_for(server.said, "a line that descriptors ran out")
+    calls = calls_in_a_second(server.pid)
+    assert sum(calls.values()) < 200, calls
+    for client in clients:
+        client.sock.close()
+
+
+def test_the_reserve(scarce, root):
+    """Files took all descriptors: who comes then is told, and not left."""
+    for n in range(40):
+        with open(root / f"huge{n}", "wb") as file:
+            file.truncate(32 * MEGABYTE)
+    server = scarce()
+    holders = crowd(server.address, 35)
+    for n, client in enumerate(holders):
+        client.ask(f"/huge{n}")
+    wait_for(lambda: server.open_files() >= 62, "all descriptors taken")
+    with Client(server.address) as client:
+        answer = client.answer()
+        assert answer.status == 503 and answer.closes
+        assert answer["Retry-After"] == "1"
+        assert client.until_end() == b""
+    wait_for(lambda: any("no descriptors left" in line
+                         for line in server.said()), "a line about it")
+    for client in holders:
+        client.sock.close()
+    wait_for(lambda: server.open_files() < 20, "descriptors come back")
+    assert get(server.address, "/small").status == 200
 
 
 def test_more_files_than_descriptors(scarce, root):

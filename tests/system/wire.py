@@ -57,7 +57,7 @@ class Answer:
 class Client:
     """One connection; all that waits has a bound."""
 
-    def __init__(self, where, seconds=20, receive=None):
+    def __init__(self, where, seconds=20, receive=None, source=None):
         family = socket.AF_INET
         if isinstance(where, (str, os.PathLike)):
             family, where = socket.AF_UNIX, str(where)
@@ -69,6 +69,8 @@ class Client:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
         if family != socket.AF_UNIX:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source:
+            self.sock.bind((source, 0))
         self.sock.connect(where)
         self.rest = b""
 
