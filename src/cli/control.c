@@ -13,7 +13,7 @@
 #include "cli/say.h"
 #include "serve/serve.h"
 
-static const int watched[] = { SIGTERM, SIGINT, SIGHUP };
+static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 /* What is known while the servers run. */
 struct watch {
@@ -61,9 +61,17 @@ static bool terminal_is_gone(const struct watch *w)
 	       (fd.revents & (POLLHUP | POLLERR));
 }
 
+static void reopen_logs(const struct control *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		serve_reopen(c->servers[i]);
+}
+
 static void on_signal(struct watch *w, int number)
 {
-	if (number != SIGHUP || terminal_is_gone(w))
+	if (number == SIGUSR1)
+		reopen_logs(w->control);
+	else if (number != SIGHUP || terminal_is_gone(w))
 		on_stop(w, number);
 	else if (w->stops == 0)
 		w->control->reload(w->control->context);

@@ -9,7 +9,7 @@
  *   head_parse        http/head.c      bytes ──► the request
  *   answer_request    serve/answer.c   the request ──► status, fields, an end
  *   pour_step         core/step.c      ends ──► bytes on their way
- *   access_note       serve/access.c   the account ──► one line of the log
+ *   record_answer     serve/record.c   the account ──► one line of the log
  *
  * `pour copy` is pour_run (core/run.c) between two ends that cmd_copy.c opens.
  */

@@ -15,7 +15,8 @@ enum { ADDRESSES_MAX = 2 * OPTION_LIST_MAX };
 static const char *const formats[] = {
 	[SERVE_LOG_COMBINED] = "combined",
 	[SERVE_LOG_OFF] = "off",
-	[SERVE_LOG_OFF + 1] = NULL,
+	[SERVE_LOG_JSON] = "json",
+	[SERVE_LOG_JSON + 1] = NULL,
 };
 
 static const char *const links[] = {
@@ -48,8 +49,12 @@ static const struct option table[] = {
 	       .help = "runs with N threads (one for each CPU)"),
 	OPTION(.name = "log", .kind = OPTION_CHOICE, .value = "FORMAT",
 	       .field = FIELD(log), .choices = formats,
-	       .help = "writes a line for each answer, combined, or off\n"
-		       "(combined)"),
+	       .help = "writes a line for each answer, combined or json, or\n"
+		       "none, off (combined)"),
+	OPTION(.name = "log-file", .kind = OPTION_TEXT, .value = "PATH",
+	       .field = FIELD(log_file),
+	       .help = "appends these lines to a file (standard error);\n"
+		       "USR1 opens it again"),
 	OPTION(.name = "grace", .kind = OPTION_SECONDS, .value = "SECONDS",
 	       .field = FIELD(grace), .max = MS_MAX,
 	       .help = "lets answers finish for so long when stopped (30)"),
@@ -139,6 +144,7 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
 		.log = (enum serve_log)v->log,
 		.log_fd = STDERR_FILENO,
+		.log_file = v->log_file,
 	};
 }
 

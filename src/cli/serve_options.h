@@ -25,6 +25,7 @@ struct serve_values {
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
 	const char *index;
+	const char *log_file;
 };
 
 extern const struct options serve_options;

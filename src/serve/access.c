@@ -1,34 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* From an account to a line, from lines to one write(). */
+/* From an account to a line. */
 #include "serve/access.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <pour.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/base.h"
 #include "net/addr.h"
+#include "net/log.h"
+#include "serve/stamp.h"
 
-/* Bytes of a line's parts, escaped; then it goes on with "...". */
-enum { REQUEST_MAX = 8 * 1024, REFERER_MAX = 1024, AGENT_MAX = 512 };
-
-static_assert(REQUEST_MAX + REFERER_MAX + AGENT_MAX + 1024 < ACCESS_LINE_SIZE,
+static_assert(ACCESS_REQUEST_MAX + ACCESS_REFERER_MAX + ACCESS_AGENT_MAX +
+			      2048 <
+		      LOG_LINE_SIZE,
 	      "a line always fits");
 
-void access_init(struct access *a, int fd, bool off)
+const char *access_ended(const struct pour_account *account)
 {
-	struct stat st;
-
-	a->fd = fd;
-	a->off = off;
-	a->piece = ACCESS_BUFFER_SIZE;
-	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
-		a->piece = PIPE_BUF;
-	a->text = text_over(a->memory, sizeof(a->memory));
+	if (account->ended == POUR_ENDED_SHORT)
+		return "short";
+	if (account->ended == POUR_ENDED_SOURCE ||
+	    account->ended == POUR_ENDED_LIMIT)
+		return NULL;
+	return "aborted";
 }
 
 void access_escape(struct text *t, struct slice s, size_t max)
@@ -92,80 +87,35 @@ static void note_method(struct text *t, const struct pour_account *account,
 
 static void note_account(struct text *t, const struct pour_account *account)
 {
+	const char *ended = access_ended(account);
 	size_t before = t->len;
 
 	for (int i = 0; i < (int)POUR_METHODS; i++)
 		note_method(t, account, (enum pour_method)i);
 	if (t->len == before)
 		text_str(t, " -");
-	if (account->ended == POUR_ENDED_SHORT)
-		text_str(t, " short");
-	else if (account->ended != POUR_ENDED_SOURCE &&
-		 account->ended != POUR_ENDED_LIMIT)
-		text_str(t, " aborted");
+	if (ended != NULL) {
+		text_char(t, ' ');
+		text_str(t, ended);
+	}
 }
 
-void access_note(struct access *a, const struct access_line *line)
+void access_combined(struct text *t, const struct access_line *line)
 {
-	struct text *t = &a->text;
 	char host[ADDR_TEXT_SIZE];
 
-	if (a->off)
-		return;
-	if (t->size - t->len < ACCESS_LINE_SIZE)
-		access_flush(a);
 	addr_host(line->peer, host);
 	text_str(t, host);
 	text_str(t, " - - [");
-	text_str(t, line->stamp);
+	text_str(t, line->stamp->log);
 	text_char(t, ']');
-	quoted(t, line->request, REQUEST_MAX);
+	quoted(t, line->request, ACCESS_REQUEST_MAX);
 	text_char(t, ' ');
 	text_u64(t, (uint64_t)line->status);
 	text_char(t, ' ');
 	text_u64(t, line->account->delivered);
-	quoted(t, line->referer, REFERER_MAX);
-	quoted(t, line->agent, AGENT_MAX);
+	quoted(t, line->referer, ACCESS_REFERER_MAX);
+	quoted(t, line->agent, ACCESS_AGENT_MAX);
 	note_seconds(t, line->took_ms);
 	note_account(t, line->account);
-	text_char(t, '\n');
-}
-
-void access_say(struct access *a, const char *sentence)
-{
-	if (a->text.size - a->text.len < ACCESS_LINE_SIZE)
-		access_flush(a);
-	text_str(&a->text, sentence);
-	text_char(&a->text, '\n');
-}
-
-/* As many whole lines as a piece may have; a longer line goes by itself. */
-static size_t piece_of(const char *at, size_t left, size_t piece)
-{
-	const char *end;
-
-	if (left <= piece)
-		return left;
-	end = memrchr(at, '\n', piece);
-	if (end == NULL)
-		end = memchr(at, '\n', left);
-	return end == NULL ? left : (size_t)(end - at) + 1;
-}
-
-void access_flush(struct access *a)
-{
-	size_t done = 0;
-
-	while (done < a->text.len) {
-		const char *at = a->memory + done;
-		ssize_t n = write(a->fd, at,
-				  piece_of(at, a->text.len - done, a->piece));
-
-		if (n > 0)
-			done += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			break;
-	}
-	a->text.len = 0;
-	a->text.full = false;
 }

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The access log: one line an answer, the combined format, then the seconds it
- * took and the account of its body (bytes/calls by method, "-" without one):
+ * A line of the access log: one an answer. In the combined format, then the
+ * seconds it took and the account of its body (bytes/calls by method, "-"
+ * without one):
  *
  *      127.0.0.1 - - [21/Nov/2026:19:40:02 +0000] "GET /big HTTP/1.1" 206
  *              1073741824 "-" "curl/7.88" 0.412 sendfile=1073741824/1024
  *
+ * or as an object, whose names are those of the metrics:
+ *
+ *      {"time":"2026-11-21T19:40:02Z","peer":"127.0.0.1","method":"GET",
+ *       "target":"/big","protocol":"HTTP/1.1","code":206,"bytes":1073741824,
+ *       "agent":"curl/7.88","seconds":0.412,
+ *       "by":{"sendfile":{"bytes":1073741824,"calls":1024}}}
+ *
  * Bytes are those of the body that were delivered. A method that was left says
- * for which errno ("sendfile!EINVAL"). An answer that did not end well has a
- * last word: "short", when the file ended early, "aborted" otherwise.
+ * for which errno ("sendfile!EINVAL", "left":{"sendfile":"EINVAL"}). An answer
+ * that did not end well has a last word: "short", when the file ended early,
+ * "aborted" otherwise.
  */
 #ifndef SERVE_ACCESS_H
 #define SERVE_ACCESS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,35 +30,33 @@
 
 struct addr;
 struct pour_account;
-
-enum { ACCESS_BUFFER_SIZE = 64 * 1024, ACCESS_LINE_SIZE = 12 * 1024 };
-
-/* Lines wait here until the end of the turn. */
-struct access {
-	int fd;
-	bool off;
-	size_t piece; /* bytes a write() may have; see access_init() */
-	struct text text;
-	char memory[ACCESS_BUFFER_SIZE];
-};
+struct stamp;
 
 struct access_line {
 	const struct addr *peer;
-	const char *stamp;
+	const struct stamp *stamp;
 	struct slice request;        /* the request line */
+	struct slice method, target; /* at NULL: it was not understood */
 	struct slice referer, agent; /* at NULL: none */
+	uint8_t minor;               /* HTTP/1.minor */
 	int status;
 	uint64_t took_ms;
 	const struct pour_account *account;
 };
 
-/* A pipe is written to in pieces that threads cannot tear (pipe(7)). */
-void access_init(struct access *a, int fd, bool off);
-void access_note(struct access *a, const struct access_line *line);
-/* A sentence that is no answer's; also when lines are off. */
-void access_say(struct access *a, const char *sentence);
-/* Writes what waits. What the descriptor refuses is lost. */
-void access_flush(struct access *a);
+/* Bytes of a line's parts, escaped; then it goes on with "...". */
+enum {
+	ACCESS_REQUEST_MAX = 8 * 1024,
+	ACCESS_REFERER_MAX = 1024,
+	ACCESS_AGENT_MAX = 512,
+};
+
+/* One line, without its end, of less than LOG_LINE_SIZE bytes. */
+void access_combined(struct text *t, const struct access_line *line);
+void access_json(struct text *t, const struct access_line *line);
+
+/* "short", "aborted", or NULL: it ended well. */
+const char *access_ended(const struct pour_account *account);
 
 /* Controls, quotes, backslashes and what is not ASCII as \xHH. */
 void access_escape(struct text *t, struct slice s, size_t max);

@@ -90,7 +90,7 @@ static void say(struct worker *w, enum limits_entry why)
 	if (*said_ms != 0 && w->loop.now_ms - *said_ms < 1000)
 		return;
 	*said_ms = w->loop.now_ms;
-	access_say(&w->access, reasons[why]);
+	log_say(&w->shared->log, reasons[why]);
 }
 
 /*

@@ -225,6 +225,18 @@ static int init_workers(struct serve *s)
 	return 0;
 }
 
+static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
+{
+	struct serve_opts *o = &s->shared.opts;
+	int r = log_open(&s->shared.log, o->log_file, o->log_fd,
+			 o->log == SERVE_LOG_JSON);
+
+	if (r < 0)
+		return fail(error, r, "%s: %s", o->log_file, strerror(-r));
+	o->log_file = NULL; /* it was the caller's */
+	return 0;
+}
+
 static int build(struct serve *s, const struct serve_opts *opts,
 		 char error[SERVE_ERROR_SIZE])
 {
@@ -232,6 +244,9 @@ static int build(struct serve *s, const struct serve_opts *opts,
 	int r;
 
 	s->shared.opts = filled(opts);
+	r = open_log(s, error);
+	if (r < 0)
+		return r;
 	s->n_threads = s->shared.opts.threads;
 	count_connections(s);
 	s->over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -274,6 +289,7 @@ struct serve *serve_free(struct serve *s)
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);
 	listen_done(&s->listening);
+	log_close(&s->shared.log);
 	if (s->over_fd >= 0)
 		(void)close(s->over_fd);
 	(void)limits_free(s->shared.limits);
@@ -313,6 +329,11 @@ const struct addr *serve_address(const struct serve *s, uint32_t i)
 uint32_t serve_threads(const struct serve *s)
 {
 	return s->n_threads;
+}
+
+void serve_reopen(struct serve *s)
+{
+	(void)log_reopen(&s->shared.log);
 }
 
 int serve_over_fd(const struct serve *s)

@@ -25,6 +25,7 @@ struct serve;
 enum serve_log {
 	SERVE_LOG_COMBINED, /* combined, then seconds and the account */
 	SERVE_LOG_OFF,
+	SERVE_LOG_JSON, /* the same as an object a line */
 };
 
 enum serve_how {
@@ -52,7 +53,8 @@ struct serve_opts {
 	uint32_t linger_timeout_ms; /* closing after an error; 0: 5 s */
 	uint32_t grace_ms;          /* for answers that run; 0: 30 s */
 	enum serve_log log;
-	int log_fd; /* 0: standard error */
+	int log_fd;           /* 0: standard error */
+	const char *log_file; /* lines go here, not to log_fd */
 };
 
 /*
@@ -103,5 +105,10 @@ int serve_reload(struct serve *s, const struct serve_opts *opts,
  * short, the other way round nothing changes.
  */
 void serve_stop(struct serve *s, enum serve_how how);
+/*
+ * Opens the log file where its name is now, and goes on there; no line is lost
+ * on the way. From any thread, at any time; blocks as open(2) does.
+ */
+void serve_reopen(struct serve *s);
 
 #endif

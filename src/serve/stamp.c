@@ -11,6 +11,15 @@
 
 #include "base/text.h"
 
+static void add_clock(struct text *t, const struct tm *tm)
+{
+	text_padded(t, (uint64_t)tm->tm_hour, 2);
+	text_char(t, ':');
+	text_padded(t, (uint64_t)tm->tm_min, 2);
+	text_char(t, ':');
+	text_padded(t, (uint64_t)tm->tm_sec, 2);
+}
+
 /* Not strftime(): its names of months follow the locale. */
 static void log_format(time_t t, char ret[STAMP_LOG_SIZE])
 {
@@ -29,14 +38,28 @@ static void log_format(time_t t, char ret[STAMP_LOG_SIZE])
 	text_char(&text, '/');
 	text_padded(&text, (uint64_t)tm.tm_year + 1900, 4);
 	text_char(&text, ':');
-	text_padded(&text, (uint64_t)tm.tm_hour, 2);
-	text_char(&text, ':');
-	text_padded(&text, (uint64_t)tm.tm_min, 2);
-	text_char(&text, ':');
-	text_padded(&text, (uint64_t)tm.tm_sec, 2);
+	add_clock(&text, &tm);
 	text_str(&text, tm.tm_gmtoff < 0 ? " -" : " +");
 	text_padded(&text, (uint64_t)east / 3600, 2);
 	text_padded(&text, (uint64_t)east / 60 % 60, 2);
+	ret[text.len] = '\0';
+}
+
+/* RFC 3339, of UTC, so that lines of all hosts sort. */
+static void iso_format(time_t t, char ret[STAMP_LOG_SIZE])
+{
+	struct text text = text_over(ret, STAMP_LOG_SIZE - 1);
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&t, &tm);
+	text_padded(&text, (uint64_t)tm.tm_year + 1900, 4);
+	text_char(&text, '-');
+	text_padded(&text, (uint64_t)tm.tm_mon + 1, 2);
+	text_char(&text, '-');
+	text_padded(&text, (uint64_t)tm.tm_mday, 2);
+	text_char(&text, 'T');
+	add_clock(&text, &tm);
+	text_char(&text, 'Z');
 	ret[text.len] = '\0';
 }
 
@@ -50,4 +73,5 @@ void stamp_refresh(struct stamp *s, uint64_t now_ms)
 	s->due_ms = now_ms + 1000 - (uint64_t)now.tv_nsec / 1000000;
 	date_format(now.tv_sec, s->date);
 	log_format(now.tv_sec, s->log);
+	iso_format(now.tv_sec, s->iso);
 }

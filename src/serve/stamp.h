@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The time as text, for the Date field and for the log, once a second. */
+/* The time as text, for the Date field and for logs, once a second. */
 #ifndef SERVE_STAMP_H
 #define SERVE_STAMP_H
 
@@ -14,6 +14,7 @@ struct stamp {
 	uint64_t due_ms; /* of the loop's clock: when the second is over */
 	char date[DATE_LEN + 1];
 	char log[STAMP_LOG_SIZE];
+	char iso[STAMP_LOG_SIZE]; /* "2026-11-21T19:40:02Z" */
 };
 
 /* Reads the clock only when a second has passed. */

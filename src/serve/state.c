@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "net/addr.h"
 #include "serve/adopt.h"
+#include "serve/record.h"
 #include "serve/session.h"
 #include "serve/site.h"
 #include "serve/worker.h"
@@ -202,46 +202,14 @@ static bool leave(struct session *s)
 	return linger ? state_part(s) : go(s, SESSION_CLOSED);
 }
 
-static struct slice field(const struct head *h, struct slice name)
-{
-	const struct slice *value = head_field(h, name);
-
-	return value != NULL ? *value : (struct slice){ NULL, 0 };
-}
-
-static void note(const struct session *s)
-{
-	struct work *work = s->work;
-	struct worker *w = s->worker;
-	struct addr peer;
-	struct access_line line = {
-		.peer = &peer,
-		.stamp = w->stamp.log,
-		.request = work->head.line,
-		.status = work->answer.status,
-		.took_ms = w->loop.now_ms - work->started_ms,
-		.account = send_account(&work->send),
-	};
-
-	if (w->access.off)
-		return;
-	stamp_refresh(&w->stamp, w->loop.now_ms);
-	peer_to_addr(&s->peer, &peer);
-	if (work->refusal == 0) {
-		line.referer = field(&work->head, SLICE("Referer"));
-		line.agent = field(&work->head, SLICE("User-Agent"));
-	}
-	access_note(&w->access, &line);
-}
-
-/* The log line of an answer, and all that it held given back. */
+/* What an answer leaves behind, and all that it held given back. */
 static void end_answer(struct session *s)
 {
 	struct worker *w = s->worker;
 	struct work *work = s->work;
 
 	send_finish(&work->send);
-	note(s);
+	record_answer(s);
 	answer_finish(&work->answer, &w->cache);
 	adopt_give(w, work->lease);
 	work->lease = NULL;

@@ -66,8 +66,7 @@ int worker_init(struct worker *w, struct shared *shared)
 	list_init(&w->listeners);
 	(void)pthread_mutex_init(&w->offer_lock, NULL);
 	cache_init(&w->cache, NULL);
-	access_init(&w->access, shared->opts.log_fd,
-		    shared->opts.log == SERVE_LOG_OFF);
+	log_lines_init(&w->lines, &shared->log);
 	r = loop_init(&w->loop);
 	if (r < 0)
 		return r;
@@ -160,6 +159,12 @@ static void run_queue(struct worker *w, struct list *marker)
 	list_remove(marker);
 }
 
+/* Lines that were not taken are not left behind until something happens. */
+static uint64_t may_wait(const struct worker *w)
+{
+	return log_waits(&w->lines) ? LOG_AGAIN_MS : UINT64_MAX;
+}
+
 static int turn(struct worker *w)
 {
 	bool idle = list_is_empty(&w->running);
@@ -168,11 +173,11 @@ static int turn(struct worker *w)
 
 	list_init(&marker);
 	list_append(&w->running, &marker);
-	r = loop_turn(&w->loop, idle ? UINT64_MAX : 0);
+	r = loop_turn(&w->loop, !idle ? 0 : may_wait(w));
 	run_queue(w, &marker);
 	cache_empty(&w->cache);
 	adopt_offered(w);
-	access_flush(&w->access);
+	log_flush(&w->lines);
 	return r;
 }
 
@@ -186,6 +191,6 @@ int worker_run(struct worker *w)
 	accept_close(w);
 	session_cut_all(&w->sessions);
 	cache_empty(&w->cache);
-	access_flush(&w->access);
+	log_lines_done(&w->lines);
 	return r;
 }

@@ -19,9 +19,9 @@
 #include "base/list.h"
 #include "http/head.h"
 #include "net/limits.h"
+#include "net/log.h"
 #include "net/loop.h"
 #include "net/timer.h"
-#include "serve/access.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
 #include "serve/send.h"
@@ -32,10 +32,11 @@ struct change;
 struct lease;
 struct worker;
 
-/* What all workers read; only the atomics are ever written. */
+/* What all workers read; only the atomics and the log are ever written. */
 struct shared {
 	struct serve_opts opts; /* as at the start, defaults filled in */
 	struct limits *limits;
+	struct log log;
 	uint64_t connections_max; /* as descriptors allow it */
 	atomic_int stop;          /* enum serve_how, or 0 */
 };
@@ -86,7 +87,7 @@ struct worker {
 	pthread_mutex_t offer_lock;
 	struct change *offer;
 	bool over; /* nothing is adopted any more */
-	struct access access;
+	struct log_lines lines;
 };
 
 /* Half built on failure, for worker_done(). 0 or -errno. */

@@ -3,14 +3,13 @@
 #include "serve/access.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pour.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "net/addr.h"
+#include "net/log.h"
+#include "serve/stamp.h"
 #include "test.h"
 
 static void escapes_to(struct slice in, size_t max, const char *want)
@@ -34,24 +33,30 @@ TEST(access_escapes)
 	escapes_to(SLICE("\n\n\n"), 8, "\\x0A\\x0A...");
 }
 
-/* What one answer leaves in a pipe, as a string. */
-static void note(const struct access_line *line, bool off, char *ret,
-		 size_t size)
+static const char *combined(const struct access_line *line)
 {
-	struct access *a = malloc(sizeof(*a));
-	int fds[2];
-	ssize_t n;
+	static char memory[LOG_LINE_SIZE];
+	struct text t = text_over(memory, sizeof(memory) - 1);
 
-	assert_non_null(a);
-	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
-	access_init(a, fds[1], off);
-	access_note(a, line);
-	access_flush(a);
-	n = read(fds[0], ret, size - 1);
-	ret[n > 0 ? n : 0] = '\0';
-	assert_int_equal(close(fds[0]) | close(fds[1]), 0);
-	free(a);
+	access_combined(&t, line);
+	assert_false(t.full);
+	memory[t.len] = '\0';
+	return memory;
 }
+
+static const char *json(const struct access_line *line)
+{
+	static char memory[LOG_LINE_SIZE];
+	struct text t = text_over(memory, sizeof(memory) - 1);
+
+	access_json(&t, line);
+	assert_false(t.full);
+	memory[t.len] = '\0';
+	return memory;
+}
+
+static const struct stamp stamp = { .log = "21/Nov/2026:19:40:02 +0000",
+				    .iso = "2026-11-21T19:40:02Z" };
 
 static struct addr localhost(void)
 {
@@ -69,24 +74,31 @@ TEST(access_line_of_a_file)
 	struct addr peer = localhost();
 	struct access_line line = {
 		.peer = &peer,
-		.stamp = "21/Nov/2026:19:40:02 +0000",
+		.stamp = &stamp,
 		.request = SLICE("GET /big HTTP/1.1"),
+		.method = SLICE("GET"),
+		.target = SLICE("/big"),
+		.minor = 1,
 		.agent = SLICE("curl/7.88"),
 		.status = 206,
 		.took_ms = 412,
 		.account = &account,
 	};
-	char text[1024];
 
 	account.moved[POUR_BY_SENDFILE] = 1073741824;
 	account.calls[POUR_BY_SENDFILE] = 1024;
-	note(&line, false, text, sizeof(text));
-	assert_string_equal(text,
+	assert_string_equal(combined(&line),
 			    "127.0.0.1 - - [21/Nov/2026:19:40:02 +0000] "
 			    "\"GET /big HTTP/1.1\" 206 1073741824 \"-\" "
-			    "\"curl/7.88\" 0.412 sendfile=1073741824/1024\n");
-	note(&line, true, text, sizeof(text));
-	assert_string_equal(text, "");
+			    "\"curl/7.88\" 0.412 sendfile=1073741824/1024");
+	assert_string_equal(json(&line),
+			    "{\"time\":\"2026-11-21T19:40:02Z\","
+			    "\"peer\":\"127.0.0.1\",\"method\":\"GET\","
+			    "\"target\":\"/big\",\"protocol\":\"HTTP/1.1\","
+			    "\"code\":206,\"bytes\":1073741824,"
+			    "\"agent\":\"curl/7.88\",\"seconds\":0.412,"
+			    "\"by\":{\"sendfile\":{\"bytes\":1073741824,"
+			    "\"calls\":1024}}}");
 }
 
 TEST(access_says_how_it_ended)
@@ -94,65 +106,55 @@ TEST(access_says_how_it_ended)
 	struct pour_account account = { .ended = POUR_ENDED_SHORT };
 	struct addr peer = localhost();
 	struct access_line line = { .peer = &peer,
-				    .stamp = "",
+				    .stamp = &stamp,
 				    .status = 200,
 				    .took_ms = 61005,
 				    .account = &account };
-	char text[1024];
 
-	note(&line, false, text, sizeof(text));
-	assert_string_equal(text, "127.0.0.1 - - [] \"-\" 200 0 \"-\" \"-\" "
-				  "61.005 - short\n");
+	assert_non_null(strstr(combined(&line), " \"-\" 200 0 \"-\" \"-\" "
+						"61.005 - short"));
+	assert_non_null(strstr(json(&line), ",\"request\":\"\",\"code\":200,"
+					    "\"bytes\":0,\"seconds\":61.005,"
+					    "\"by\":{},\"ended\":\"short\"}"));
 	account.ended = POUR_ENDED_FAILED;
 	account.left[POUR_BY_SENDFILE] = EINVAL;
+	account.left[POUR_BY_SPLICE] = ENOSYS;
 	account.delivered = account.moved[POUR_BY_COPY] = 5;
 	account.calls[POUR_BY_COPY] = 2;
-	note(&line, false, text, sizeof(text));
-	assert_string_equal(text, "127.0.0.1 - - [] \"-\" 200 5 \"-\" \"-\" "
-				  "61.005 sendfile!EINVAL copy=5/2 aborted\n");
+	assert_non_null(strstr(combined(&line),
+			       " 200 5 \"-\" \"-\" 61.005 sendfile!EINVAL "
+			       "splice!ENOSYS copy=5/2 aborted"));
+	assert_non_null(strstr(json(&line),
+			       "\"by\":{\"copy\":{\"bytes\":5,\"calls\":2}},"
+			       "\"left\":{\"sendfile\":\"EINVAL\","
+			       "\"splice\":\"ENOSYS\"},"
+			       "\"ended\":\"aborted\"}"));
 }
 
-/* Threads share the pipe: no line may be torn where it need not be. */
-TEST(access_pieces_end_with_lines)
+/* At its longest, with all that can be long, and all of it to escape. */
+TEST(access_lines_always_fit)
 {
-	struct access *a = malloc(sizeof(*a));
-	char line[1000], *piece = malloc(ACCESS_BUFFER_SIZE);
-	size_t lines = 0;
-	int fds[2];
-	ssize_t n;
+	struct pour_account account = { .ended = POUR_ENDED_FAILED };
+	struct addr peer = localhost();
+	struct access_line line = { .peer = &peer,
+				    .stamp = &stamp,
+				    .status = 200,
+				    .took_ms = UINT64_MAX,
+				    .account = &account };
+	char *bad = malloc(16384);
 
-	assert_non_null(a);
-	assert_non_null(piece);
-	/* Packets: a read gives exactly what one write gave. */
-	assert_int_equal(pipe2(fds, O_NONBLOCK | O_DIRECT), 0);
-	access_init(a, fds[1], false);
-	memset(line, 'x', sizeof(line));
-	line[sizeof(line) - 1] = '\0';
-	for (int i = 0; i < 20; i++)
-		access_say(a, line);
-	access_flush(a);
-	while ((n = read(fds[0], piece, ACCESS_BUFFER_SIZE)) > 0) {
-		assert_true(n <= PIPE_BUF);
-		assert_int_equal(piece[n - 1], '\n');
-		lines += (size_t)n / sizeof(line);
+	assert_non_null(bad);
+	memset(bad, 1, 16384);
+	for (int i = 0; i < (int)POUR_METHODS; i++) {
+		account.moved[i] = account.calls[i] = UINT64_MAX;
+		account.left[i] = EPROTONOSUPPORT;
 	}
-	assert_int_equal(lines, 20);
-	assert_int_equal(close(fds[0]) | close(fds[1]), 0);
-	free(piece);
-	free(a);
-}
-
-TEST(access_outlives_a_dead_descriptor)
-{
-	struct access *a = malloc(sizeof(*a));
-
-	assert_non_null(a);
-	access_init(a, -1, false);
-	for (int i = 0; i < 10000; i++)
-		access_say(a, "nobody reads this");
-	access_flush(a);
-	assert_int_equal(a->text.len, 0);
-	free(a);
+	line.request = line.referer = line.agent = (struct slice){ bad, 16384 };
+	assert_true(strlen(combined(&line)) > 9000);
+	assert_true(strlen(json(&line)) > 9000);
+	line.method = line.target = line.request;
+	assert_true(strlen(json(&line)) > 9000);
+	free(bad);
 }
 
 TEST_MAIN()

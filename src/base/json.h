@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Strings of JSON (RFC 8259) out of bytes that anybody may have chosen. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+#include "base/text.h"
+
+/*
+ * A string with its quotes. Controls, DEL and C1 controls, quotes and
+ * backslashes are escaped, and each byte that is not part of well-formed UTF-8
+ * is U+FFFD. What it says is at most max bytes long; then it ends with "...".
+ */
+void json_string(struct text *t, struct slice s, size_t max);
+
+#endif
