@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 		int fd = open(argv[i], O_RDONLY | O_CLOEXEC);
 		struct adler sum = { 1, 0 };
 		struct pour_end src;
-		struct pour p;
+		struct pour p = { .limit = 0 };
 		int r = pour_end_of(&src, fd);
 
 		if (r == 0)
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 			printf("%08x  %s\n", sum.b << 16 | sum.a, argv[i]);
 		else
 			fprintf(stderr, "%s: %s\n", argv[i], strerror(-r));
-		pour_finish(r == 0 ? &p : NULL);
+		pour_finish(&p);
 		(void)close(fd);
 	}
 	return 0;
