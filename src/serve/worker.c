@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -75,6 +76,23 @@ int worker_init(struct worker *w, struct shared *shared)
 	return pour_pool_new(&w->pool, 0, 0);
 }
 
+/*
+ * Pages of their own, and not the heap's: what a crowd needed for a moment goes
+ * back to the system, however small things lie around it that stay.
+ */
+static struct work *work_new(void)
+{
+	void *work = mmap(NULL, sizeof(struct work), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return work == MAP_FAILED ? NULL : work;
+}
+
+static void work_free(struct work *work)
+{
+	(void)munmap(work, sizeof(*work));
+}
+
 void worker_done(struct worker *w)
 {
 	accept_close(w);
@@ -83,7 +101,7 @@ void worker_done(struct worker *w)
 		struct work *work = w->free_works;
 
 		w->free_works = work->next_free;
-		free(work);
+		work_free(work);
 	}
 	cache_done(&w->cache);
 	adopt_end(w);
@@ -100,7 +118,7 @@ struct work *worker_take(struct worker *w)
 		w->free_works = work->next_free;
 		w->n_free_works--;
 	} else {
-		work = calloc(1, sizeof(*work));
+		work = work_new();
 		if (work == NULL)
 			return NULL;
 	}
@@ -115,7 +133,7 @@ struct work *worker_take(struct worker *w)
 void worker_give(struct worker *w, struct work *work)
 {
 	if (w->n_free_works >= FREE_WORKS_MAX) {
-		free(work);
+		work_free(work);
 		return;
 	}
 	work->next_free = w->free_works;
