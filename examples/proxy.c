@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 	struct sockaddr_in a = { AF_INET,
 				 .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int s = socket(AF_INET, SOCK_STREAM, 0), from, to;
-	struct pour_duplex side[2];
+	struct pour_account account;
 	struct pour_relay relay;
 	char line[256];
 
@@ -27,13 +27,13 @@ int main(int argc, char **argv)
 		/* It may connect while the first bytes are on their way. */
 		to = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		(void)connect(to, (void *)&a, sizeof(a));
-		side[0] = pour_duplex(from);
-		side[1] = pour_duplex(to);
+		struct pour_duplex side[] = { pour_duplex(from),
+					      pour_duplex(to) };
 		if (pour_relay_begin(&relay, side, NULL) == 0)
 			(void)pour_relay_run(&relay);
 		for (unsigned i = 0; i < 2; i++) {
-			pour_explain(pour_relay_account(&relay, i), line, 256);
-			puts(line);
+			pour_relay_account(&relay, i, &account);
+			pour_explain(&account, line, 256), puts(line);
 		}
 		return pour_relay_finish(&relay), 0;
 	}

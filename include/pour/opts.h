@@ -46,6 +46,11 @@ enum pour_flag {
 	POUR_NODISK = 1 << 5,
 	/* cancel_fd is set. */
 	POUR_CANCELLABLE = 1 << 6,
+	/*
+	 * You wait by poll() or by level-triggered epoll: a stream that gave
+	 * less than it was asked for is waited for, and not asked once more.
+	 */
+	POUR_LEVEL = 1 << 7,
 };
 
 /* May a file come to share extents with its copy? */

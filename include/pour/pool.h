@@ -3,9 +3,9 @@
 #define POUR_POOL_H
 
 /*
- * The pool lends pipes and buffers to transfers while they move: one a thread,
- * without locks. It also remembers which calls this system does not have.
- * Included by <pour.h>.
+ * The pool lends pipes and buffers to transfers while they move, and transfers
+ * to relays: one a thread, without locks. It also remembers which calls this
+ * system does not have. Included by <pour.h>.
  */
 
 #include <stdint.h>
@@ -22,12 +22,12 @@ enum { POUR_BUFFER_SIZE = 256 * 1024 };
 /*
  * Lends pipes of pipe_size bytes (0: 256 KiB; the kernel may give less, and
  * what it gave is read back) and buffers of POUR_BUFFER_SIZE bytes, and keeps
- * at most pipes_max (0: 16) and as many buffers for later. Opens nothing yet.
+ * at most pipes_max (0: 16), and as many buffers and transfers, for later. Opens nothing yet.
  * -ENOMEM.
  */
 int pour_pool_new(struct pour_pool **ret, uint32_t pipes_max,
 		  uint32_t pipe_size);
-/* Returns NULL. Every pipe and buffer must have come back: else it aborts. */
+/* Returns NULL. Everything that it lent must have come back: else it aborts. */
 struct pour_pool *pour_pool_free(struct pour_pool *pool);
 
 /*
@@ -47,12 +47,13 @@ struct pour_pool_state {
 	uint64_t dropped; /* pipes that came back with bytes, so were closed */
 	uint64_t refused; /* times there was no pipe: EMFILE, ENFILE, cap */
 	uint64_t shrunk;  /* pipes that were smaller than asked for */
-	uint64_t reserved[8];
+	uint32_t transfers_lent, transfers_idle; /* struct pour, to relays */
+	uint64_t reserved[7];
 };
 
 void pour_pool_inspect(const struct pour_pool *pool,
 		       struct pour_pool_state *ret);
-/* Pipes and buffers that are lent out at the moment. */
+/* Pipes, buffers and transfers that are lent out at the moment. */
 uint32_t pour_pool_lent(const struct pour_pool *pool);
 /* Pipes that came back with bytes in them, and so were closed. */
 uint64_t pour_pool_dropped(const struct pour_pool *pool);

@@ -13,7 +13,12 @@
  * for (SIOCOUTQ, with a bound), and then SO_LINGER is set to 0 on its socket,
  * so that your close() passes the reset on. Those two are all that a relay does
  * to your descriptors. A pipe cannot be shut down: when the account of a flow
- * says that it ended, close the end that it wrote to. Included by <pour.h>.
+ * says that it ended, close the end that it wrote to.
+ *
+ * While a direction between sockets, pipes and devices waits with nothing on
+ * its way, it holds nothing: its transfer is back with the pool, and so are
+ * pipe and buffer. One with a function or a file keeps its transfer. Included
+ * by <pour.h>.
  */
 
 #include <pour/transfer.h>
@@ -23,24 +28,39 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Something to talk with: a socket is both ends, a pair of pipes one each. */
+/*
+ * Something to talk with: a socket is both ends, a pair of pipes one each; and
+ * what comes first. The bytes must stay while pour_relay_pending() counts them.
+ */
 struct pour_duplex {
 	struct pour_end in, out;
+	const void *head; /* goes to it before all else, counted as a head */
+	size_t head_size;
+	const void *buffered; /* that you read from it already: a parser's */
+	size_t buffered_size;
+	uint64_t reserved[2];
 };
 
 /* Both ends of a stream socket. */
 struct pour_duplex pour_duplex(int fd);
 
+/*
+ * Not copied: it and what it names must outlive the relay, and one will do for
+ * all relays of a thread. What you change in it holds from the next step on.
+ */
 struct pour_relay_opts {
 	/*
-	 * Of each direction, flow[i] being the one from side i: pool, head,
-	 * buffered bytes, budget, pace, methods, flags. NULL: all zero. What
-	 * is for pour_run() only is left out of account.
+	 * Of each direction, flow[i] being the one from side i: budget, pace,
+	 * methods, flags, tuning. NULL: all zero. What is for pour_run() only
+	 * is left out of account.
 	 */
 	const struct pour_opts *flow[2];
+	/* Lends to both. NULL: one of its own, which keeps what it lent. */
+	struct pour_pool *pool;
 	/* Once one direction ended: how long the other may be silent. */
 	uint32_t half_ms;
-	/* How long both may be silent. 0, here and above: no bound. */
+	/* How long both may be silent. 0, here and above: no bound. A peer that
+	 * acknowledges what it was sent is not silent. */
 	uint32_t idle_ms;
 	/* How long a reset waits for queued bytes. 0: 5 s. */
 	uint32_t reset_ms;
@@ -51,27 +71,45 @@ struct pour_relay_opts {
 	uint64_t reserved[4];
 };
 
-/* Yours to embed: about 2.5 KiB. Private inside; its size is part of the ABI. */
+/* One direction, and what its transfer leaves behind when it is given back. */
+struct pour_flow {
+	struct pour *p;             /* NULL: back with the pool */
+	uint64_t moved[2];          /* bytes by copying, by its other method */
+	uint64_t tokens, tokens_ns; /* of its pace */
+	uint64_t allowed;           /* pour_relay_allow() */
+	uint32_t calls[2];
+	uint32_t waits[4]; /* for SRC, DST, CPU, TIME */
+	uint32_t head;     /* bytes of the head delivered */
+	uint32_t burst;    /* struct pour has these as well */
+	uint32_t wait_us;  /* UINT32_MAX: until more is allowed */
+	uint16_t full, little;
+	int src, dst; /* descriptors */
+	int16_t left, error;
+	uint8_t src_kind, dst_kind;
+	uint8_t plan[3], now;
+	uint8_t want, ended, side, dry, adapts, spare;
+};
+
+/* Yours to embed: 288 bytes. Private inside; its size is part of the ABI. */
 struct pour_relay {
-	struct pour flow[2];
-	struct pour_relay_opts opts;
-	int want[2];
-	int error;      /* what it answers once it is over */
-	uint8_t phase;  /* enum in relay.c */
-	uint8_t passed; /* 1 << i: the end of flow[i] was passed on */
-	uint8_t victim; /* the side that a reset is passed on to */
-	uint8_t spare;
-	uint64_t moved;    /* bytes delivered when last looked at, both ways */
-	int64_t acked;     /* and of those, what the peers acknowledged */
-	uint64_t quiet_ns; /* since when neither grew */
-	uint64_t reset_ns; /* when a reset waits no longer */
-	uint64_t reserved[4];
+	struct pour_flow flow[2];
+	const struct pour_relay_opts *opts;
+	struct pour_pool *own; /* the pool, where the caller has none */
+	int64_t acked;         /* bytes that the peers had acknowledged */
+	uint64_t since_ns;     /* of silence; or when a reset waits no longer */
+	int error;             /* what it answers once it is over */
+	uint8_t phase;         /* enum in relay.c */
+	uint8_t passed;        /* 1 << i: the end of flow[i] was passed on */
+	uint8_t victim;        /* the side that a reset is passed on to */
+	uint8_t lonely; /* 1 << i: TCP, and all of flow[i] came from it */
+	uint64_t reserved[3];
 };
 
 /*
  * Plans both directions; moves nothing. r need not be initialised. -EINVAL as
- * pour_begin(). -EDEADLK: a socket or pipe that blocks, on which one direction
- * would hold up the other.
+ * pour_begin(), or options of a direction with a pool, a head, a tail, acks or
+ * buffered bytes of their own. -EDEADLK: a socket or pipe that blocks, on which
+ * one direction would hold up the other. -ENOMEM.
  */
 int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
 		     const struct pour_relay_opts *opts);
@@ -82,22 +120,44 @@ int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
  */
 int pour_relay_step(struct pour_relay *r);
 /*
+ * The same after poll(2), or epoll, reported events of fd: only the directions
+ * that wait for them are stepped, which spares calls that would say EAGAIN.
+ */
+int pour_relay_step_for(struct pour_relay *r, int fd, short events);
+/*
  * What to poll for, one entry a descriptor; fills up to four and says how many.
  * A descriptor that is not among them must not be watched: it would be reported
  * over and over for a hang-up that no step consumes yet.
  */
 int pour_relay_pollfds(const struct pour_relay *r, struct pollfd *fds);
-/* The same for one descriptor: its poll events, 0: do not watch it. */
+/* The same for one descriptor: its poll events, 0: do not watch it. POLLERR
+ * alone: watch it for nothing but the failure that is always reported. */
 short pour_relay_events(const struct pour_relay *r, int fd);
 /* Step again after so long, even if nothing is ready; UINT64_MAX: no need. */
 uint64_t pour_relay_wait_ns(const struct pour_relay *r);
 /* All of it, blocking: 0 or a negative errno. */
 int pour_relay_run(struct pour_relay *r);
+/* pour_allow() for the direction that comes from that side, 0 or 1. */
+uint64_t pour_relay_allow(struct pour_relay *r, unsigned side, uint64_t bytes);
+/*
+ * Bytes of that direction that are on their way: of a head, of buffered bytes,
+ * and what was taken and is not delivered. 0: what you lent in struct
+ * pour_duplex for it is yours again.
+ */
+uint64_t pour_relay_pending(const struct pour_relay *r, unsigned side);
+/*
+ * Ends it at once: POUR_ENDED_CANCELLED. Sets SO_LINGER to 0 on the sockets, so
+ * that your close() resets both conversations.
+ */
+void pour_relay_abort(struct pour_relay *r);
 /* Gives back what it borrowed. Safe on NULL, on all zero, and twice. */
 void pour_relay_finish(struct pour_relay *r);
-/* The account of the direction that comes from that side, 0 or 1. */
-const struct pour_account *pour_relay_account(const struct pour_relay *r,
-					      unsigned side);
+/*
+ * The account of the direction that comes from that side, as it is now. Of a
+ * transfer that still has bytes on its way, only before pour_relay_finish().
+ */
+void pour_relay_account(const struct pour_relay *r, unsigned side,
+			struct pour_account *ret);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

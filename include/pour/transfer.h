@@ -45,6 +45,7 @@ struct pour {
 	uint64_t data_until; /* file offset up to which there is no hole */
 	uint64_t warm_until; /* file offset up to which the disk was asked */
 	uint64_t burst;      /* bytes from a stream since it last paused */
+	uint64_t allowed;    /* bytes that may still be taken: pour_allow() */
 	int pipe[2];
 	int hole_fd;           /* the source once more, to seek in; -1: none */
 	uint32_t clone_unit;   /* what a clone is aligned to */
@@ -54,9 +55,9 @@ struct pour {
 	uint8_t plan[14];             /* methods in order, then POUR_METHODS */
 	uint8_t now;                  /* the one in use */
 	uint8_t over; /* enum pour_ended, when only tail and acks lack */
-	uint8_t small, dry, raised, adapts, no_holes;
-	uint8_t spare[3];
-	uint64_t reserved[4];
+	uint8_t small, dry, raised, adapts, no_holes, shallow;
+	uint8_t spare[2];
+	uint64_t reserved[3];
 };
 
 /*
@@ -76,7 +77,7 @@ int pour_step(struct pour *p);
  * Steps and polls until finished or failed; restarts after signals. -ETIMEDOUT
  * and -ECANCELED as opts demand; -ETIMEDOUT also where a socket that blocks has
  * a time-out of its own (SO_RCVTIMEO). -EAGAIN: a function end without a
- * descriptor said so.
+ * descriptor said so, or pour_allow() allows no more.
  */
 int pour_run(struct pour *p);
 /* Gives back what it borrowed. Safe on NULL, on all zero, and twice. */
@@ -92,8 +93,15 @@ uint64_t pour_pending(const struct pour *p);
 int64_t pour_residue(struct pour *p, void *buf, size_t size);
 /* The last want in the terms of poll(2). Fills up to two; says how many. */
 int pour_pollfds(const struct pour *p, int want, struct pollfd *fds);
-/* After POUR_WANT_TIME: nanoseconds to wait before the next step. */
+/* After POUR_WANT_TIME: nanoseconds to wait before the next step; UINT64_MAX:
+ * until pour_allow() allows more. */
 uint64_t pour_wait_ns(const struct pour *p);
+/*
+ * So many bytes more may be taken from the source, and then steps answer
+ * POUR_WANT_TIME: for limits that many transfers share, beside opts.rate.
+ * Answers what was left of the last allowance; at first it is POUR_ALL.
+ */
+uint64_t pour_allow(struct pour *p, uint64_t bytes);
 /*
  * After POUR_WANT_DISK: brings the next range into memory, blocking; from any
  * thread, and before the next step. 0, or what reading said (the step that

@@ -100,6 +100,7 @@ static void set_up(struct pour *p)
 	p->small = is_small(p);
 	p->src_events = POLLIN;
 	p->dst_events = POLLOUT;
+	p->allowed = POUR_ALL;
 }
 
 int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,

@@ -53,6 +53,9 @@ static int64_t take_in_place(struct pour *p, uint64_t max)
 
 static int64_t take_to_buffer(struct pour *p, uint64_t max)
 {
+	uint64_t asked;
+	int64_t n;
+
 	if (p->held_len == 0) {
 		int r = prepare(p);
 
@@ -61,9 +64,10 @@ static int64_t take_to_buffer(struct pour *p, uint64_t max)
 	}
 	if (p->src.kind != POUR_MEMORY)
 		pour_note_call(p, POUR_BY_COPY);
-	return pour_io_read(
-		p, (char *)p->buffer + p->held_len,
-		MIN(pour_stream_bound(p, max), POUR_BUFFER_SIZE - p->held_len));
+	asked = MIN(pour_stream_bound(p, max), POUR_BUFFER_SIZE - p->held_len);
+	n = pour_io_read(p, (char *)p->buffer + p->held_len, asked);
+	pour_stream_read(p, asked, n);
+	return n;
 }
 
 /* The limit is kept exactly, so what follows it can go along. */

@@ -99,5 +99,6 @@ struct pour_end pour_to(int64_t (*writer)(void *context, const void *buf,
 
 struct pour_duplex pour_duplex(int fd)
 {
-	return (struct pour_duplex){ pour_socket(fd), pour_socket(fd) };
+	return (struct pour_duplex){ .in = pour_socket(fd),
+				     .out = pour_socket(fd) };
 }

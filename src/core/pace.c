@@ -38,6 +38,8 @@ static void fill(struct pour *p)
 	if (__builtin_mul_overflow(passed, p->opts.rate, &bytes))
 		bytes = UINT64_MAX;
 	bytes /= SECOND;
+	/* A relay's rate may have been lowered since. */
+	p->tokens = MIN(p->tokens, burst);
 	if (bytes >= burst - p->tokens) {
 		p->tokens = burst;
 		p->tokens_ns = now;
@@ -54,11 +56,24 @@ static uint64_t time_for(const struct pour *p, uint64_t bytes)
 	return bytes / rate * SECOND + bytes % rate * SECOND / rate + 1;
 }
 
+uint64_t pour_allow(struct pour *p, uint64_t bytes)
+{
+	uint64_t left = p->allowed;
+
+	p->allowed = bytes;
+	return left;
+}
+
 uint64_t pour_pace_allow(struct pour *p, uint64_t max)
 {
 	uint64_t least;
 
-	if (p->opts.rate == 0 || max == 0)
+	if (p->allowed == 0) {
+		p->wait_ns = UINT64_MAX;
+		return 0;
+	}
+	max = MIN(max, p->allowed);
+	if (p->opts.rate == 0)
 		return max;
 	fill(p);
 	least = worth_while(p, max);
@@ -72,6 +87,8 @@ void pour_pace_spend(struct pour *p, uint64_t n)
 {
 	if (p->opts.rate > 0)
 		p->tokens -= MIN(p->tokens, n);
+	if (p->allowed != POUR_ALL)
+		p->allowed -= MIN(p->allowed, n);
 }
 
 uint64_t pour_wait_ns(const struct pour *p)

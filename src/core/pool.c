@@ -27,6 +27,7 @@ struct pour_pool {
 	uint32_t max;       /* kept of each for later */
 	uint32_t cap;       /* pipes lent at one time; 0: no bound */
 	void **buffers;
+	struct pour **transfers;
 	struct idle_pipe pipes[];
 };
 
@@ -40,8 +41,9 @@ int pour_pool_new(struct pour_pool **ret, uint32_t pipes_max,
 	if (pool == NULL)
 		return -ENOMEM;
 	pool->buffers = calloc(max, sizeof(*pool->buffers));
-	if (pool->buffers == NULL) {
-		free(pool);
+	pool->transfers = calloc(max, sizeof(struct pour *));
+	if (pool->buffers == NULL || pool->transfers == NULL) {
+		(void)pour_pool_free(pool);
 		return -ENOMEM;
 	}
 	pool->max = max;
@@ -64,6 +66,8 @@ void pour_pool_trim(struct pour_pool *pool)
 		close_pipe(pool->pipes[--s->pipes_idle].fd);
 	while (s->buffers_idle > 0)
 		free(pool->buffers[--s->buffers_idle]);
+	while (s->transfers_idle > 0)
+		free(pool->transfers[--s->transfers_idle]);
 }
 
 struct pour_pool *pour_pool_free(struct pour_pool *pool)
@@ -74,6 +78,7 @@ struct pour_pool *pour_pool_free(struct pour_pool *pool)
 	if (pour_pool_lent(pool) != 0)
 		abort();
 	pour_pool_trim(pool);
+	free(pool->transfers);
 	free(pool->buffers);
 	free(pool);
 	return NULL;
@@ -191,6 +196,29 @@ void pour_pool_give_buffer(struct pour_pool *pool, void *buffer)
 		free(buffer);
 }
 
+struct pour *pour_pool_take_transfer(struct pour_pool *pool)
+{
+	struct pour_pool_state *s = &pool->state;
+	struct pour *p = s->transfers_idle > 0
+				 ? pool->transfers[--s->transfers_idle]
+				 : malloc(sizeof(*p));
+
+	if (p != NULL)
+		s->transfers_lent++;
+	return p;
+}
+
+void pour_pool_give_transfer(struct pour_pool *pool, struct pour *p)
+{
+	struct pour_pool_state *s = &pool->state;
+
+	s->transfers_lent--;
+	if (s->transfers_idle < pool->max)
+		pool->transfers[s->transfers_idle++] = p;
+	else
+		free(p);
+}
+
 void pour_pool_cap(struct pour_pool *pool, uint32_t pipes)
 {
 	pool->cap = pipes;
@@ -209,7 +237,8 @@ void pour_pool_inspect(const struct pour_pool *pool,
 
 uint32_t pour_pool_lent(const struct pour_pool *pool)
 {
-	return pool->state.pipes_lent + pool->state.buffers_lent;
+	return pool->state.pipes_lent + pool->state.buffers_lent +
+	       pool->state.transfers_lent;
 }
 
 uint64_t pour_pool_dropped(const struct pour_pool *pool)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pipes and buffers, lent and given back. Without a pool (NULL) each is made
- * when it is taken and ended when it is given.
+ * Pipes, buffers and transfers, lent and given back. Without a pool (NULL) a
+ * pipe or buffer is made when it is taken and ended when it is given.
  */
 #ifndef CORE_POOL_H
 #define CORE_POOL_H
@@ -21,6 +21,10 @@ void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe);
 /* POUR_BUFFER_SIZE bytes, or NULL. */
 void *pour_pool_take_buffer(struct pour_pool *pool);
 void pour_pool_give_buffer(struct pour_pool *pool, void *buffer);
+
+/* A transfer, its bytes as they come, or NULL. The pool is never NULL here. */
+struct pour *pour_pool_take_transfer(struct pour_pool *pool);
+void pour_pool_give_transfer(struct pour_pool *pool, struct pour *p);
 
 /* That method's call does not exist on this system. */
 void pour_pool_lacks(struct pour_pool *pool, enum pour_method method);

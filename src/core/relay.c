@@ -8,185 +8,172 @@
  *
  * A source that failed is gone, so the other direction ends with it. Where a
  * destination failed, what its side had sent before is still delivered.
+ * relay_watch.c is about silence, relay_run.c about descriptors.
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/base.h"
-#include "core/account.h"
+#include "core/flow.h"
+#include "core/relay.h"
 #include "core/sys.h"
 
 #define MS UINT64_C(1000000)
 
 enum phase { RUNNING = 1, RESETTING, OVER };
 
-enum { RESET_MS = 5000, RESET_LOOK_MS = 10 };
+enum { RESET_MS = 5000, RESET_LOOK_MS = 10, BOTH = 3 };
 
-static bool has_ended(const struct pour *p)
+static const struct pour_relay_opts no_opts;
+
+static struct pour_pool *pool_of(const struct pour_relay *r)
 {
-	return p->account.ended != POUR_ENDED_NOT;
+	return r->own != NULL ? r->own : r->opts->pool;
 }
 
-static bool ended_well(const struct pour *p)
+static bool is_tcp(const struct pour_end *e)
 {
-	return p->account.ended == POUR_ENDED_SOURCE ||
-	       p->account.ended == POUR_ENDED_LIMIT;
+	return e->kind == POUR_SOCKET && pour_sys_acked(e->fd) >= 0;
 }
 
-static int64_t acked_by(const struct pour_end *e)
+static int begin_flows(struct pour_relay *r, const struct pour_duplex side[2])
 {
-	return e->kind == POUR_SOCKET ? pour_sys_acked(e->fd) : 0;
-}
+	int e = 0;
 
-/* What the peers of both have acknowledged. */
-static int64_t acked(const struct pour_relay *r)
-{
-	return acked_by(&r->flow[0].dst) + acked_by(&r->flow[1].dst);
-}
-
-static int begin_flow(struct pour_relay *r, unsigned i,
-		      const struct pour_duplex side[2])
-{
-	struct pour_opts opts = { .flags = 0 };
-
-	if (r->opts.flow[i] != NULL)
-		opts = *r->opts.flow[i];
-	/* What is for pour_run() has no say here, but that the ends must not
-	 * block has. */
-	opts.flags |= POUR_CANCELLABLE;
-	opts.deadline_ns = opts.min_rate = 0;
-	opts.idle_ms = 0;
-	return pour_begin(&r->flow[i], side[!i].out, side[i].in, POUR_ALL,
-			  &opts);
+	if (r->opts->pool == NULL)
+		e = pour_pool_new(&r->own, 2, 0);
+	for (unsigned i = 0; i < 2 && e == 0; i++)
+		e = pour_flow_begin(&r->flow[i], pool_of(r), &side[i],
+				    &side[!i], r->opts->flow[i]);
+	return e;
 }
 
 int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
 		     const struct pour_relay_opts *opts)
 {
-	int e = 0;
+	int e;
 
 	memset(r, 0, sizeof(*r));
-	if (opts != NULL)
-		r->opts = *opts;
-	for (unsigned i = 0; i < 2 && e == 0; i++)
-		e = begin_flow(r, i, side);
-	r->phase = e == 0 ? RUNNING : OVER;
-	r->error = e;
-	if (e == 0 && (r->opts.half_ms > 0 || r->opts.idle_ms > 0)) {
-		r->quiet_ns = pour_sys_now();
-		r->acked = acked(r);
+	r->opts = opts != NULL ? opts : &no_opts;
+	r->phase = RUNNING;
+	e = begin_flows(r, side);
+	if (e < 0) {
+		pour_relay_finish(r);
+		r->error = e;
 	}
 	return e;
 }
 
 /* ── The end of one direction ── */
 
-/* True: done, or not to be done. */
-static bool pass_on(struct pour_relay *r, unsigned i)
+/*
+ * shutdown() of a socket that is still connecting would break it off. Who was
+ * sent something is connected.
+ */
+static bool is_connecting(const struct pour_flow *f, int fd)
 {
-	const struct pour_end *out = &r->flow[i].dst;
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return !pour_flow_delivered(f) && pour_sys_poll(&p, 1, 0) == 0;
+}
+
+/* True: done, or not to be done. */
+static bool pass_on(struct pour_flow *f)
+{
+	struct pour_end out = pour_flow_dst(f);
 	short events = POLLOUT;
 
-	if (out->kind == POUR_SOCKET)
-		(void)pour_sys_shutdown_write(out->fd);
-	if (out->kind == POUR_CALL &&
-	    out->writer(out->context, NULL, 0, &events) == -EAGAIN) {
-		r->flow[i].dst_events = events;
-		r->want[i] = POUR_WANT_DST;
-		return false;
+	if (out.kind == POUR_SOCKET) {
+		if (is_connecting(f, out.fd))
+			return false;
+		(void)pour_sys_shutdown_write(out.fd);
 	}
-	return true;
+	if (out.kind != POUR_CALL ||
+	    out.writer(out.context, NULL, 0, &events) != -EAGAIN)
+		return true;
+	f->p->dst_events = events;
+	return false;
 }
 
 static void end_well(struct pour_relay *r, unsigned i)
 {
-	r->want[i] = 0;
-	if (!(r->passed & 1 << i) && pass_on(r, i))
-		r->passed = (uint8_t)(r->passed | 1 << i);
-}
+	struct pour_flow *f = &r->flow[i];
 
-static void stop(struct pour *p, enum pour_ended ended)
-{
-	if (!has_ended(p))
-		(void)pour_note_stopped(p, ended);
+	if (r->passed & 1 << i)
+		return;
+	if (!pass_on(f)) {
+		f->want = POUR_WANT_DST;
+		return;
+	}
+	f->want = 0;
+	r->passed = (uint8_t)(r->passed | 1 << i);
+	/* Nobody reads from there any more; a reset is to be heard still. */
+	if (is_tcp(&(struct pour_end){ .kind = f->src_kind, .fd = f->src }))
+		r->lonely = (uint8_t)(r->lonely | 1 << i);
 }
 
 /* Somebody is gone: whoever is left on the other side is to be told. */
-static void end_badly(struct pour_relay *r, unsigned i, int error)
+static void end_badly(struct pour_relay *r, unsigned i)
 {
-	bool at_source = r->flow[i].account.side != POUR_SIDE_DST;
+	const struct pour_flow *f = &r->flow[i];
+	bool at_source = f->side != POUR_SIDE_DST;
 
-	r->want[i] = 0;
 	if (r->error != 0)
 		return;
-	r->error = error;
+	r->error = -f->error;
 	r->victim = (uint8_t)(at_source ? !i : i);
 	if (at_source)
-		stop(&r->flow[!i], POUR_ENDED_CANCELLED);
+		pour_flow_stop(&r->flow[!i], POUR_ENDED_CANCELLED);
 }
 
-static void run_flow(struct pour_relay *r, unsigned i)
+/* True: something moved, or ended. */
+static bool run_flow(struct pour_relay *r, unsigned i)
 {
-	struct pour *p = &r->flow[i];
-	int e;
+	struct pour_flow *f = &r->flow[i];
+	bool had_ended = pour_flow_ended(f);
+	bool moved = false;
 
-	if (has_ended(p) && !ended_well(p))
-		return;
-	e = pour_step(p);
-	if (e > 0)
-		r->want[i] = e;
-	else if (e == 0)
+	if (!had_ended)
+		moved = pour_flow_step(f, pool_of(r), r->opts->flow[i]);
+	if (pour_flow_ended_well(f))
 		end_well(r, i);
-	else
-		end_badly(r, i, e);
+	else if (pour_flow_ended(f))
+		end_badly(r, i);
+	return moved || pour_flow_ended(f) != had_ended;
+}
+
+/* ── A lonely half ── */
+
+/*
+ * One side has said all that it had to say, and waits for the other's answer.
+ * If it was reset meanwhile, no read and no write tells.
+ */
+static void look_for_reset(struct pour_relay *r)
+{
+	struct pollfd p = { .fd = pour_relay_lonely_fd(r) };
+	int error;
+
+	if (p.fd < 0 || pour_sys_poll(&p, 1, 0) <= 0)
+		return;
+	error = pour_sys_sockopt(p.fd, SO_ERROR);
+	for (unsigned i = 0; i < 2; i++) {
+		if (pour_flow_ended(&r->flow[i]))
+			continue;
+		pour_flow_fail(&r->flow[i], error > 0 ? -error : -EPIPE);
+		end_badly(r, i);
+	}
 }
 
 /* ── Bounds ── */
 
-static uint64_t moved(const struct pour_relay *r)
+static int give_up(struct pour_relay *r, enum pour_ended ended, int error)
 {
-	return r->flow[0].account.delivered + r->flow[1].account.delivered;
-}
-
-/* The bound that holds now, in ns; 0: none. */
-static uint64_t bound(const struct pour_relay *r)
-{
-	bool half = has_ended(&r->flow[0]) || has_ended(&r->flow[1]);
-	uint64_t idle = r->opts.idle_ms * MS, lonely = r->opts.half_ms * MS;
-
-	if (!half || lonely == 0)
-		return idle;
-	return idle > 0 ? MIN(idle, lonely) : lonely;
-}
-
-/* A slow reader with a large buffer before it is not silent. */
-static bool is_quiet(struct pour_relay *r)
-{
-	uint64_t now = pour_sys_now();
-	int64_t a;
-
-	if (moved(r) != r->moved) {
-		r->moved = moved(r);
-		r->quiet_ns = now;
-	}
-	if (bound(r) == 0 || now - r->quiet_ns < bound(r))
-		return false;
-	a = acked(r);
-	if (a == r->acked)
-		return true;
-	r->acked = a;
-	r->quiet_ns = now;
-	return false;
-}
-
-static int give_up(struct pour_relay *r)
-{
-	stop(&r->flow[0], POUR_ENDED_TIMEOUT);
-	stop(&r->flow[1], POUR_ENDED_TIMEOUT);
-	r->want[0] = r->want[1] = 0;
+	pour_flow_stop(&r->flow[0], ended);
+	pour_flow_stop(&r->flow[1], ended);
 	r->phase = OVER;
-	r->error = -ETIMEDOUT;
-	return r->error;
+	r->error = error;
+	return error;
 }
 
 /* ── Resets ── */
@@ -194,49 +181,56 @@ static int give_up(struct pour_relay *r)
 /* Linger 0 destroys what is queued, so it waits until nothing is. */
 static int pass_reset(struct pour_relay *r)
 {
-	const struct pour_end *e = &r->flow[!r->victim].dst;
-	bool is_tcp = e->kind == POUR_SOCKET && pour_sys_acked(e->fd) >= 0;
+	struct pour_end e = pour_flow_dst(&r->flow[!r->victim]);
+	bool may_reset = is_tcp(&e);
 
-	if (is_tcp && pour_sys_unsent(e->fd) > 0 &&
-	    pour_sys_now() < r->reset_ns)
+	if (may_reset && pour_sys_unsent(e.fd) > 0 &&
+	    pour_sys_now() < r->since_ns)
 		return POUR_WANT_TIME;
-	if (is_tcp)
-		(void)pour_sys_linger_none(e->fd);
+	if (may_reset)
+		(void)pour_sys_linger_none(e.fd);
 	r->phase = OVER;
 	return r->error;
 }
 
 static int begin_reset(struct pour_relay *r)
 {
-	uint32_t ms = r->opts.reset_ms > 0 ? r->opts.reset_ms : RESET_MS;
+	uint32_t ms = r->opts->reset_ms > 0 ? r->opts->reset_ms : RESET_MS;
 
+	r->flow[0].want = r->flow[1].want = 0;
 	r->phase = RESETTING;
-	r->reset_ns = pour_sys_now() + ms * MS;
+	r->since_ns = pour_sys_now() + ms * MS;
 	return pass_reset(r);
 }
 
 /* ── The step ── */
 
-static int running(struct pour_relay *r)
+static int running(struct pour_relay *r, unsigned flows)
 {
-	run_flow(r, 0);
-	run_flow(r, 1);
-	if (r->error != 0 && has_ended(&r->flow[0]) && has_ended(&r->flow[1]))
+	bool moved = false;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (flows & 1U << i)
+			moved |= run_flow(r, i);
+	if (flows == BOTH || !moved)
+		look_for_reset(r);
+	if (r->error != 0 && pour_flow_ended(&r->flow[0]) &&
+	    pour_flow_ended(&r->flow[1]))
 		return begin_reset(r);
-	if (r->passed == 3) {
+	if (r->passed == BOTH) {
 		r->phase = OVER;
 		return 0;
 	}
-	if (r->quiet_ns > 0 && is_quiet(r))
-		return give_up(r);
-	return r->want[0] | r->want[1];
+	if (pour_relay_is_quiet(r, moved))
+		return give_up(r, POUR_ENDED_TIMEOUT, -ETIMEDOUT);
+	return r->flow[0].want | r->flow[1].want;
 }
 
-int pour_relay_step(struct pour_relay *r)
+static int step(struct pour_relay *r, unsigned flows)
 {
 	switch ((enum phase)r->phase) {
 	case RUNNING:
-		return running(r);
+		return running(r, flows);
 	case RESETTING:
 		return pass_reset(r);
 	case OVER:
@@ -245,36 +239,88 @@ int pour_relay_step(struct pour_relay *r)
 	return r->error;
 }
 
+int pour_relay_step(struct pour_relay *r)
+{
+	return step(r, BOTH);
+}
+
+/* Whether these events of fd are what it waits for, or it waits for no fd. */
+static bool is_for(const struct pour_flow *f, int fd, short events)
+{
+	struct pollfd fds[2];
+	int n = pour_flow_pollfds(f, fds);
+
+	for (int i = 0; i < n; i++)
+		if (fds[i].fd == fd &&
+		    events & (fds[i].events | ~(POLLIN | POLLOUT)))
+			return true;
+	return f->want & ~(POUR_WANT_SRC | POUR_WANT_DST);
+}
+
+int pour_relay_step_for(struct pour_relay *r, int fd, short events)
+{
+	unsigned flows = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (is_for(&r->flow[i], fd, events))
+			flows |= 1U << i;
+	return step(r, flows);
+}
+
 uint64_t pour_relay_wait_ns(const struct pour_relay *r)
 {
-	uint64_t ns = UINT64_MAX, now;
+	uint64_t ns = UINT64_MAX;
 
 	if (r->phase == RESETTING)
 		return RESET_LOOK_MS * MS;
-	for (unsigned i = 0; i < 2; i++)
-		if (r->want[i] & POUR_WANT_TIME)
-			ns = MIN(ns, pour_wait_ns(&r->flow[i]));
-	if (r->quiet_ns == 0 || bound(r) == 0 || r->phase == OVER)
+	if (r->phase == OVER)
 		return ns;
-	now = pour_sys_now();
-	return now < r->quiet_ns + bound(r)
-		       ? MIN(ns, r->quiet_ns + bound(r) - now)
-		       : 0;
+	for (unsigned i = 0; i < 2; i++)
+		if (r->flow[i].want & POUR_WANT_TIME)
+			ns = MIN(ns, pour_flow_wait_ns(&r->flow[i]));
+	return MIN(ns, pour_relay_bound_ns(r));
+}
+
+/* ── Its end ── */
+
+void pour_relay_abort(struct pour_relay *r)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct pour_end e = pour_flow_dst(&r->flow[i]);
+
+		if (e.kind == POUR_SOCKET)
+			(void)pour_sys_linger_none(e.fd);
+	}
+	if (r->phase != OVER)
+		(void)give_up(r, POUR_ENDED_CANCELLED, -ECANCELED);
 }
 
 void pour_relay_finish(struct pour_relay *r)
 {
-	if (r == NULL)
+	if (r == NULL || r->phase == 0)
 		return;
-	pour_finish(&r->flow[0]);
-	pour_finish(&r->flow[1]);
-	if (r->phase != OVER && r->phase != 0)
+	pour_flow_end(&r->flow[0]);
+	pour_flow_end(&r->flow[1]);
+	r->own = pour_pool_free(r->own);
+	if (r->phase != OVER)
 		r->error = -ECANCELED;
-	r->phase = r->phase != 0 ? OVER : 0;
+	r->phase = OVER;
 }
 
-const struct pour_account *pour_relay_account(const struct pour_relay *r,
-					      unsigned side)
+/* ── What its owner asks ── */
+
+uint64_t pour_relay_allow(struct pour_relay *r, unsigned side, uint64_t bytes)
 {
-	return pour_account(&r->flow[side & 1]);
+	return pour_flow_allow(&r->flow[side & 1], bytes);
+}
+
+uint64_t pour_relay_pending(const struct pour_relay *r, unsigned side)
+{
+	return pour_flow_pending(&r->flow[side & 1]);
+}
+
+void pour_relay_account(const struct pour_relay *r, unsigned side,
+			struct pour_account *ret)
+{
+	pour_flow_account(&r->flow[side & 1], ret);
 }

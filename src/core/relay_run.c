@@ -5,6 +5,8 @@
 #include <pour.h>
 
 #include "base/base.h"
+#include "core/flow.h"
+#include "core/relay.h"
 #include "core/sys.h"
 
 /* One entry a descriptor: what both directions want of it. */
@@ -22,15 +24,18 @@ static int merge(struct pollfd *fds, int n, struct pollfd fd)
 
 int pour_relay_pollfds(const struct pour_relay *r, struct pollfd *fds)
 {
-	int n = 0;
+	int n = 0, lonely = pour_relay_lonely_fd(r);
 
 	for (unsigned i = 0; i < 2; i++) {
 		struct pollfd of_flow[2];
-		int k = pour_pollfds(&r->flow[i], r->want[i], of_flow);
+		int k = pour_flow_pollfds(&r->flow[i], of_flow);
 
 		for (int j = 0; j < k; j++)
 			n = merge(fds, n, of_flow[j]);
 	}
+	if (lonely >= 0)
+		n = merge(fds, n,
+			  (struct pollfd){ .fd = lonely, .events = POLLERR });
 	return n;
 }
 
@@ -47,9 +52,10 @@ short pour_relay_events(const struct pour_relay *r, int fd)
 
 static bool is_cancelled(const struct pour_relay *r)
 {
-	struct pollfd fd = { .fd = r->opts.cancel_fd, .events = POLLIN };
+	struct pollfd fd = { .fd = r->opts->cancel_fd, .events = POLLIN };
 
-	return r->opts.flags & POUR_CANCELLABLE && pour_sys_poll(&fd, 1, 0) > 0;
+	return r->opts->flags & POUR_CANCELLABLE &&
+	       pour_sys_poll(&fd, 1, 0) > 0;
 }
 
 static int wait_for(struct pour_relay *r, int want)
@@ -59,14 +65,14 @@ static int wait_for(struct pour_relay *r, int want)
 	int n = pour_relay_pollfds(r, fds), e;
 
 	for (unsigned i = 0; i < 2; i++)
-		if (r->want[i] & POUR_WANT_DISK)
-			(void)pour_warm(&r->flow[i]);
+		if (r->flow[i].want & POUR_WANT_DISK)
+			(void)pour_warm(r->flow[i].p);
 	if (want & (POUR_WANT_CPU | POUR_WANT_DISK))
 		return 0;
 	if (n == 0 && ns == UINT64_MAX)
 		return -EAGAIN; /* functions without a descriptor */
-	if (r->opts.flags & POUR_CANCELLABLE)
-		fds[n++] = (struct pollfd){ .fd = r->opts.cancel_fd,
+	if (r->opts->flags & POUR_CANCELLABLE)
+		fds[n++] = (struct pollfd){ .fd = r->opts->cancel_fd,
 					    .events = POLLIN };
 	e = pour_sys_poll(fds, (unsigned)n,
 			  ns == UINT64_MAX ? -1

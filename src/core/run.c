@@ -38,6 +38,13 @@ static bool has_timed_out(const struct pour_end *e, int name)
 	       !(pour_sys_flags(e->fd) & O_NONBLOCK);
 }
 
+/* Nobody would ever wake it. */
+static bool is_hopeless(const struct pour *p, int want, int n)
+{
+	return (n == 0 && want & (POUR_WANT_SRC | POUR_WANT_DST)) ||
+	       (want & POUR_WANT_TIME && p->wait_ns == UINT64_MAX);
+}
+
 static bool is_over(struct pour *p, int want)
 {
 	return (want & POUR_WANT_SRC && has_timed_out(&p->src, SO_RCVTIMEO)) ||
@@ -56,9 +63,9 @@ static int wait_for(struct pour *p, const struct watch *w, int want)
 		return 0;
 	if (is_over(p, want))
 		return pour_note_stopped(p, POUR_ENDED_TIMEOUT);
-	if (n == 0 && want & (POUR_WANT_SRC | POUR_WANT_DST))
+	if (is_hopeless(p, want, n))
 		return pour_note_failed(
-			p, want & POUR_WANT_SRC ? POUR_SIDE_SRC : POUR_SIDE_DST,
+			p, want & POUR_WANT_DST ? POUR_SIDE_DST : POUR_SIDE_SRC,
 			-EAGAIN);
 	if (p->opts.flags & POUR_CANCELLABLE)
 		fds[n++] = (struct pollfd){ .fd = p->opts.cancel_fd,

@@ -174,6 +174,10 @@ static int take_some(struct pour *p, uint64_t max)
 {
 	int r;
 
+	if (pour_stream_is_empty(p)) {
+		pour_stream_paused(p);
+		return POUR_WANT_SRC;
+	}
 	max = pour_pace_allow(p, max);
 	if (max == 0)
 		return POUR_WANT_TIME;
@@ -227,6 +231,7 @@ int pour_step(struct pour *p)
 
 	if (p->account.ended != POUR_ENDED_NOT)
 		return -p->account.error;
+	p->shallow = 0;
 	pour_signals_mask(p, &signals);
 	r = move(p);
 	pour_signals_unmask(p, &signals);

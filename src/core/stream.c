@@ -71,6 +71,20 @@ uint64_t pour_stream_bound(const struct pour *p, uint64_t max)
 	return p->adapts ? MIN(max, pour_tuning_of(&p->opts).stream_read) : max;
 }
 
+void pour_stream_read(struct pour *p, uint64_t asked, int64_t n)
+{
+	p->shallow = p->src.kind == POUR_SOCKET && p->opts.flags & POUR_LEVEL &&
+		     n > 0 && (uint64_t)n < asked;
+}
+
+bool pour_stream_is_empty(struct pour *p)
+{
+	bool is_empty = p->shallow;
+
+	p->shallow = 0;
+	return is_empty;
+}
+
 static void took_by_copy(struct pour *p, uint64_t n)
 {
 	struct pour_tuning t = pour_tuning_of(&p->opts);

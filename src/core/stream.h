@@ -22,6 +22,10 @@
 void pour_stream_begin(struct pour *p);
 /* Bytes that one read may ask for. */
 uint64_t pour_stream_bound(const struct pour *p, uint64_t max);
+/* A read was asked for so much, and gave n. */
+void pour_stream_read(struct pour *p, uint64_t asked, int64_t n);
+/* The last read came short, and that is to be believed: POUR_LEVEL. */
+bool pour_stream_is_empty(struct pour *p);
 /* n bytes were taken; the next ones may go another way. */
 void pour_stream_took(struct pour *p, int64_t n);
 /* The source has nothing more for now. */

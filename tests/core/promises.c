@@ -54,6 +54,45 @@ TEST(case67_a_budget_bounds_a_step)
 	ends_close(&e);
 }
 
+/* A limit that is shared with others is handed out by their owner. */
+TEST(no_more_is_taken_than_is_allowed)
+{
+	const struct pour_opts opts = { .buffered = "0123456789",
+					.buffered_size = 10 };
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	assert_int_equal(pour_begin(&p, e.dst, e.src, 30000, &opts), 0);
+	assert_true(pour_allow(&p, 7) == POUR_ALL);
+	assert_int_equal(pour_step(&p), POUR_WANT_TIME);
+	assert_true(pour_wait_ns(&p) == UINT64_MAX);
+	assert_int_equal(p.account.delivered, 7);
+	assert_int_equal(pour_allow(&p, 10000), 0);
+	assert_int_equal(pour_step(&p), POUR_WANT_TIME);
+	assert_int_equal(p.account.delivered, 10007);
+	assert_int_equal(pour_allow(&p, 50000), 0);
+	assert_int_equal(pour_step(&p), 0);
+	assert_int_equal(pour_allow(&p, 0), 50000 - (30000 - 10007));
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+/* Nobody would ever allow more while a blocking call waits. */
+TEST(an_allowance_that_is_spent_ends_a_blocking_run)
+{
+	struct ends e;
+	struct pour p;
+
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, NULL), 0);
+	(void)pour_allow(&p, 1000);
+	assert_int_equal(pour_run(&p), -EAGAIN);
+	assert_int_equal(p.account.delivered, 1000);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
 /* The tail that reaches the limit comes along with the last piece. */
 TEST(no_short_tail_costs_a_step)
 {

@@ -22,8 +22,8 @@ TEST(bytes_go_both_ways)
 	assert_string_equal(talk_hear(&t, 1), "hello");
 	talk_say(&t, 1, "and back");
 	assert_string_equal(talk_hear(&t, 0), "and back");
-	assert_int_equal(pour_relay_account(&t.relay, 0)->delivered, 5);
-	assert_int_equal(pour_relay_account(&t.relay, 1)->delivered, 8);
+	assert_int_equal(talk_account(&t, 0)->delivered, 5);
+	assert_int_equal(talk_account(&t, 1)->delivered, 8);
 	talk_close(&t);
 }
 
@@ -76,7 +76,7 @@ TEST(a_reset_is_passed_on_behind_the_queue)
 	assert_int_equal(close(t.peer[0]), 0);
 	t.peer[0] = -1;
 	assert_int_equal(talk_over(&t), -ECONNRESET);
-	assert_int_equal(pour_relay_account(&t.relay, 0)->side, POUR_SIDE_SRC);
+	assert_int_equal(talk_account(&t, 0)->side, POUR_SIDE_SRC);
 	talk_close_ours(&t);
 	assert_int_equal(recv(t.peer[1], buf, sizeof(buf), 0), 10);
 	assert_memory_equal(buf, "last words", 10);
@@ -97,7 +97,7 @@ TEST(a_reset_waits_no_longer_than_its_bound)
 	talk_open(&t, AF_INET, &opts);
 	while (!talk_is_queued(&t))
 		talk_say(&t, 0, kilobyte);
-	assert_int_equal(pour_pending(&t.relay.flow[0]), 0);
+	assert_int_equal(pour_relay_pending(&t.relay, 0), 0);
 	assert_int_equal(setsockopt(t.peer[0], SOL_SOCKET, SO_LINGER, &none,
 				    sizeof(none)),
 			 0);
@@ -149,8 +149,7 @@ TEST(case81_a_lonely_half_is_bounded)
 	assert_true(pour_relay_step(&t.relay) > 0);
 	fake.now += 200 * 1000000;
 	assert_int_equal(pour_relay_step(&t.relay), -ETIMEDOUT);
-	assert_int_equal(pour_relay_account(&t.relay, 1)->ended,
-			 POUR_ENDED_TIMEOUT);
+	assert_int_equal(talk_account(&t, 1)->ended, POUR_ENDED_TIMEOUT);
 	talk_close(&t);
 }
 
@@ -173,14 +172,11 @@ TEST(two_silent_ones_are_bounded)
 TEST(an_idle_relay_holds_two_descriptors)
 {
 	struct pour_pool *pool;
-	struct pour_opts flow = { .pool = NULL };
-	struct pour_relay_opts opts = {
-		.flow = {&flow, &flow}
-	};
+	struct pour_relay_opts opts = { .pool = NULL };
 	struct talk t;
 
 	assert_int_equal(pour_pool_new(&pool, 0, 0), 0);
-	flow.pool = pool;
+	opts.pool = pool;
 	talk_open(&t, AF_INET, &opts);
 	talk_say(&t, 0, "ping");
 	assert_string_equal(talk_hear(&t, 1), "ping");

@@ -117,6 +117,14 @@ int talk_end(struct talk *t, int side)
 	return ETIMEDOUT;
 }
 
+const struct pour_account *talk_account(const struct talk *t, unsigned side)
+{
+	static struct pour_account account[2];
+
+	pour_relay_account(&t->relay, side, &account[side]);
+	return &account[side];
+}
+
 int talk_over(struct talk *t)
 {
 	for (int i = 0; i < PATIENCE; i++) {

@@ -29,6 +29,8 @@ int talk_end(struct talk *t, int side);
 void talk_step(struct talk *t);
 /* A step; and whether bytes are queued to the second peer by then. */
 int talk_is_queued(struct talk *t);
+/* The account of the direction that comes from that side. */
+const struct pour_account *talk_account(const struct talk *t, unsigned side);
 /* Steps until it is over: its answer. */
 int talk_over(struct talk *t);
 /* Sends until nothing more goes; how much. And receives all of that. */

@@ -38,7 +38,7 @@ static int64_t end_at_once(void *context, void *buf, size_t size,
 
 TEST(a_function_is_told_of_the_end)
 {
-	struct pour_duplex side[2];
+	struct pour_duplex side[2] = { 0 };
 	struct pour_relay r;
 	int a[2];
 
@@ -83,7 +83,8 @@ TEST(a_relay_in_one_call_waits_for_all_there_is)
 		.flow = {&flow, NULL},
                   .idle_ms = 60000
 	};
-	struct pour_duplex side[2];
+	struct pour_duplex side[2] = { 0 };
+	struct pour_account account[2];
 	struct pour_relay r;
 	int file = memfd_create("file", MFD_CLOEXEC), s[2];
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -101,10 +102,12 @@ TEST(a_relay_in_one_call_waits_for_all_there_is)
 	fake.answers = -EAGAIN;
 	assert_int_equal(pour_relay_begin(&r, side, &opts), 0);
 	assert_int_equal(pour_relay_run(&r), 0);
-	assert_int_equal(pour_relay_account(&r, 0)->delivered, 50000);
-	assert_true(pour_relay_account(&r, 0)->waits[4] > 0);
-	assert_true(pour_relay_account(&r, 0)->waits[5] > 0);
-	assert_int_equal(pour_relay_account(&r, 1)->delivered, 4);
+	pour_relay_account(&r, 0, &account[0]);
+	pour_relay_account(&r, 1, &account[1]);
+	assert_int_equal(account[0].delivered, 50000);
+	assert_true(account[0].waits[4] > 0);
+	assert_true(account[0].waits[5] > 0);
+	assert_int_equal(account[1].delivered, 4);
 	pour_relay_finish(&r);
 	assert_int_equal(close(file) | close(null), 0);
 	assert_int_equal(close(s[0]) | close(s[1]), 0);
@@ -122,7 +125,7 @@ static int64_t not_now(void *context, void *buf, size_t size, short *ret_poll)
 /* Nothing could ever wake it: said, and not spun on. */
 TEST(functions_without_a_descriptor_end_a_relay_in_one_call)
 {
-	struct pour_duplex side[2];
+	struct pour_duplex side[2] = { 0 };
 	struct pour_relay r;
 
 	for (int i = 0; i < 2; i++) {
