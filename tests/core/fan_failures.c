@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/method.h"
 #include "ends.h"
 #include "fake_sys.h"
 #include "fan_kit.h"
@@ -86,7 +87,8 @@ static void without_tee(unsigned at, int error)
 
 TEST(without_tee_it_copies_from_the_same_byte)
 {
-	without_tee(1, ENOSYS);
+	for (const int *e = pour_by_tee.left_for; *e != 0; e++)
+		without_tee(1, *e);
 	without_tee(2, EINVAL);
 	without_tee(5, ENOMEM);
 	without_tee(9, EPERM);
