@@ -210,7 +210,7 @@ def test_not_of_this_machine(root):
     (["--no-such"], "--no-such"), (["-y"], "-y"), (["-t"], "-t"),
     (["-t", "0"], "-t"), (["-t", "x"], "-t"), (["--threads", "99999"],
                                                "--threads"),
-    (["--log", "json"], "--log"), (["--grace", "-1"], "--grace"),
+    (["--log", "xml"], "--log"), (["--grace", "-1"], "--grace"),
     (["--grace", "soon"], "--grace"), (["--hidden=yes"], "--hidden"),
     (["--header-timeout", "0"], "--header-timeout"), (["a", "b"], "b")])
 def test_no_such_option(words, said):
