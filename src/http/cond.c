@@ -72,6 +72,21 @@ static bool next_etag(struct slice *list, struct slice *ret)
 	return true;
 }
 
+/* The validators of what has none. */
+static const struct validators none;
+
+static bool is_strong(struct slice etag)
+{
+	return etag.len > 0 && etag.at[0] == '"';
+}
+
+static bool is_same(struct slice etag, struct slice own, bool weak_too)
+{
+	if (weak_too)
+		return own.len > 0 && slice_is(opaque(etag), opaque(own));
+	return is_strong(own) && slice_is(etag, own);
+}
+
 static bool matches(const struct head *h, struct slice name,
 		    const struct validators *v, bool weak_too)
 {
@@ -84,38 +99,53 @@ static bool matches(const struct head *h, struct slice name,
 			continue;
 		if (slice_is(list, SLICE("*")))
 			return true;
-		while (next_etag(&list, &etag)) {
-			if (weak_too ? slice_is(opaque(etag), opaque(own))
-				     : own.at[0] == '"' && slice_is(etag, own))
+		while (next_etag(&list, &etag))
+			if (is_same(etag, own, weak_too))
 				return true;
-		}
 	}
 	return false;
 }
 
+/* A date that is there twice is none (RFC 9110, 13.1.3). */
 static bool date_of(const struct head *h, struct slice name, time_t *ret)
 {
 	const struct slice *value = head_field(h, name);
 
-	return value != NULL && date_parse(*value, ret);
+	return value != NULL && date_parse(*value, ret) &&
+	       head_count(h, name) == 1;
+}
+
+/* Steps 1 and 2: it is what the client thinks it is. */
+static bool is_expected(const struct head *h, const struct validators *v)
+{
+	time_t date;
+
+	if (head_field(h, SLICE("If-Match")) != NULL)
+		return matches(h, SLICE("If-Match"), v, false);
+	if (v != &none && date_of(h, SLICE("If-Unmodified-Since"), &date))
+		return v->mtime <= date;
+	return true;
+}
+
+/* Steps 3 and 4: the client does not have it yet. */
+static bool is_new(const struct head *h, const struct validators *v)
+{
+	time_t date;
+
+	if (head_field(h, SLICE("If-None-Match")) != NULL)
+		return !matches(h, SLICE("If-None-Match"), v, true);
+	if (v != &none && date_of(h, SLICE("If-Modified-Since"), &date))
+		return v->mtime > date;
+	return true;
 }
 
 int cond_check(const struct head *h, const struct validators *v)
 {
-	time_t date;
-
-	if (head_field(h, SLICE("If-Match")) != NULL) {
-		if (!matches(h, SLICE("If-Match"), v, false))
-			return 412;
-	} else if (date_of(h, SLICE("If-Unmodified-Since"), &date)) {
-		if (v->mtime > date)
-			return 412;
-	}
-	if (head_field(h, SLICE("If-None-Match")) != NULL)
-		return matches(h, SLICE("If-None-Match"), v, true) ? 304 : 0;
-	if (date_of(h, SLICE("If-Modified-Since"), &date))
-		return v->mtime <= date ? 304 : 0;
-	return 0;
+	if (v == NULL)
+		v = &none;
+	if (!is_expected(h, v))
+		return 412;
+	return is_new(h, v) ? 0 : 304;
 }
 
 bool cond_if_range(const struct head *h, const struct validators *v)
@@ -126,8 +156,10 @@ bool cond_if_range(const struct head *h, const struct validators *v)
 
 	if (value == NULL)
 		return true;
+	if (head_count(h, SLICE("If-Range")) > 1)
+		return false;
 	if (value->len > 0 && value->at[value->len - 1] == '"')
-		return own.at[0] == '"' && slice_is(*value, own);
+		return is_strong(own) && slice_is(*value, own);
 	/* A date is strong once it is a second or more past (RFC 9110,
 	 * 8.8.2.2: one could not tell two changes within a second). */
 	return date_parse(*value, &date) && date == v->mtime &&

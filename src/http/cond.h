@@ -25,7 +25,10 @@ struct validators {
  */
 void cond_of_stat(const struct stat *st, struct timespec now,
 		  struct validators *ret);
-/* 0: go on. 304 or 412: answer that. For GET and HEAD on what exists. */
+/*
+ * 0: go on. 304 or 412: answer that. For GET and HEAD on what would be answered
+ * with 2xx otherwise (13.2.1). v NULL: it exists, and has no validators.
+ */
 int cond_check(const struct head *h, const struct validators *v);
 /* Whether Range counts: no If-Range, or one that matches strongly. */
 bool cond_if_range(const struct head *h, const struct validators *v);

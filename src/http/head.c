@@ -10,50 +10,23 @@
 #include "http/head.h"
 
 #include "base/base.h"
+#include "http/char.h"
 #include "http/head_meaning.h"
-
-enum { TOKEN = 1, TARGET = 2, VALUE = 4 };
-
-#define IS(c, class) (classes[(unsigned char)(c)] & (class))
-
-/* RFC 9110, 5.6.2 (token) and 5.5 (field content); RFC 3986 (target). */
-static const uint8_t classes[256] = {
-	['\t'] = VALUE,
-	[' '] = VALUE,
-	['!'] = TOKEN | TARGET | VALUE,
-	['"'] = TARGET | VALUE,
-	['#' ... '\''] = TOKEN | TARGET | VALUE,
-	['(' ... ')'] = TARGET | VALUE,
-	['*' ... '+'] = TOKEN | TARGET | VALUE,
-	[','] = TARGET | VALUE,
-	['-' ... '.'] = TOKEN | TARGET | VALUE,
-	['/'] = TARGET | VALUE,
-	['0' ... '9'] = TOKEN | TARGET | VALUE,
-	[':' ... '@'] = TARGET | VALUE,
-	['A' ... 'Z'] = TOKEN | TARGET | VALUE,
-	['[' ... ']'] = TARGET | VALUE,
-	['^' ... 'z'] = TOKEN | TARGET | VALUE,
-	['{'] = TARGET | VALUE,
-	['|'] = TOKEN | TARGET | VALUE,
-	['}'] = TARGET | VALUE,
-	['~'] = TOKEN | TARGET | VALUE,
-	[0x80 ... 0xff] = VALUE,
-};
 
 static const struct {
 	struct slice name;
 	enum method method;
 } methods[] = {
-	{{ "GET", 3 },       METHOD_GET  },
-        { { "HEAD", 4 },     METHOD_HEAD },
-	{ { "POST", 4 },     METHOD_KNOWN},
-        { { "PUT", 3 },      METHOD_KNOWN},
-	{ { "DELETE", 6 },   METHOD_KNOWN},
-        { { "OPTIONS", 7 },  METHOD_KNOWN},
-	{ { "PATCH", 5 },    METHOD_KNOWN},
-        { { "TRACE", 5 },    METHOD_KNOWN},
-	{ { "CONNECT", 7 },  METHOD_KNOWN},
-        { { "PROPFIND", 8 }, METHOD_KNOWN},
+	{{ "GET", 3 },       METHOD_GET    },
+	{ { "HEAD", 4 },     METHOD_HEAD   },
+	{ { "POST", 4 },     METHOD_KNOWN  },
+	{ { "PUT", 3 },      METHOD_KNOWN  },
+	{ { "DELETE", 6 },   METHOD_KNOWN  },
+	{ { "OPTIONS", 7 },  METHOD_OPTIONS},
+	{ { "PATCH", 5 },    METHOD_KNOWN  },
+	{ { "TRACE", 5 },    METHOD_KNOWN  },
+	{ { "CONNECT", 7 },  METHOD_CONNECT},
+	{ { "PROPFIND", 8 }, METHOD_KNOWN  },
 };
 
 void head_init(struct head *h)
@@ -81,15 +54,6 @@ uint32_t head_count(const struct head *h, struct slice name)
 
 /* ── The request line ── */
 
-static size_t span(struct slice s, size_t from, int class)
-{
-	size_t i = from;
-
-	while (i < s.len && IS(s.at[i], class))
-		i++;
-	return i - from;
-}
-
 static int set_version(struct head *h, struct slice v)
 {
 	if (v.len != 8 || memcmp(v.at, "HTTP/", 5) != 0 || v.at[6] != '.' ||
@@ -115,12 +79,12 @@ static void set_method(struct head *h, struct slice name)
 
 static int parse_line(struct head *h, struct slice line)
 {
-	size_t n = span(line, 0, TOKEN), m;
+	size_t n = char_span(line, 0, CHAR_TOKEN), m;
 
 	h->line = line;
 	if (n == 0 || n == line.len || line.at[n] != ' ')
 		return 400;
-	m = span(line, n + 1, TARGET);
+	m = char_span(line, n + 1, CHAR_TARGET);
 	if (m > HEAD_TARGET_MAX)
 		return 414;
 	if (m == 0 || n + 1 + m == line.len || line.at[n + 1 + m] != ' ')
@@ -135,11 +99,11 @@ static int parse_line(struct head *h, struct slice line)
 
 static int parse_field(struct head *h, struct slice line)
 {
-	size_t n = span(line, 0, TOKEN);
+	size_t n = char_span(line, 0, CHAR_TOKEN);
 	struct field *f;
 
 	if (n == 0 || n == line.len || line.at[n] != ':' ||
-	    n + 1 + span(line, n + 1, VALUE) != line.len)
+	    n + 1 + char_span(line, n + 1, CHAR_VALUE) != line.len)
 		return 400;
 	if (h->n_fields == HEAD_FIELDS_MAX)
 		return 431;
@@ -166,7 +130,8 @@ static int refuse(struct head *h, int status)
 {
 	h->method_name = h->target = h->host = (struct slice){ "", 0 };
 	h->n_fields = 0;
-	h->keep_alive = false;
+	h->keep_alive = h->has_body = false;
+	h->expects = EXPECTS_NOTHING;
 	return status;
 }
 

@@ -29,8 +29,17 @@ enum {
 enum method {
 	METHOD_GET,
 	METHOD_HEAD,
+	METHOD_OPTIONS,
+	METHOD_CONNECT, /* what follows it may be no HTTP at all */
 	METHOD_KNOWN,   /* one of RFC 9110 or 5789 that files do not have */
 	METHOD_UNKNOWN, /* a token that nobody registered: 501 */
+};
+
+/* Of a request in HTTP/1.1; in 1.0 there are none (RFC 9110, 10.1.1). */
+enum expects {
+	EXPECTS_NOTHING,
+	EXPECTS_CONTINUE, /* 100, before it sends its body */
+	EXPECTS_OTHER,    /* something that nobody knows: 417 */
 };
 
 struct field {
@@ -44,11 +53,14 @@ struct head {
 	struct slice line; /* the request line, as it came, without CRLF */
 	struct slice method_name;
 	struct slice target;
-	struct slice host;
+	struct slice host; /* of the target, where it has one */
 	enum method method;
+	enum expects expects;
 	uint8_t minor;   /* HTTP/1.minor: 0 or 1 */
 	bool keep_alive; /* by version and Connection */
-	bool has_body;   /* Transfer-Encoding, or Content-Length above 0 */
+	bool has_body;   /* chunked, or a length above 0 */
+	bool chunked;
+	uint64_t length; /* Content-Length; 0: none */
 	uint32_t n_fields;
 	struct field fields[HEAD_FIELDS_MAX];
 };

@@ -1,52 +1,86 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Host, body and keep-alive. Where two readers could take a message for two
+ * Host, body, keep-alive and what is expected. Where two readers could take a message for two
  * different ones (RFC 9112, 11.2) there is no guessing: it is refused.
  */
 #include "http/head_meaning.h"
 
 #include "base/text.h"
 #include "http/head.h"
+#include "http/target.h"
+
+static bool is_port(struct slice s)
+{
+	for (size_t i = 1; i < s.len; i++)
+		if (s.at[i] < '0' || s.at[i] > '9')
+			return false;
+	return s.len == 0 || s.at[0] == ':';
+}
+
+static size_t name_span(struct slice s, const char *others)
+{
+	size_t i = 0;
+
+	for (; i < s.len; i++) {
+		char c = s.at[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		      (c >= 'A' && c <= 'Z') ||
+		      (c != '\0' && strchr(others, c) != NULL)))
+			break;
+	}
+	return i;
+}
 
 /* uri-host [ ":" port ]: no user, no path, no space (RFC 9112, 3.2). */
 static bool is_host(struct slice s)
 {
-	static const char others[] = "!$&'()*+,;=:[]%-._~";
+	size_t n;
 
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		      (c >= 'A' && c <= 'Z') || strchr(others, c) != NULL))
+	if (s.len > 0 && s.at[0] == '[') {
+		n = 1 +
+		    name_span((struct slice){ s.at + 1, s.len - 1 }, ":.%-_~");
+		if (n < 3 || n == s.len || s.at[n++] != ']')
 			return false;
+	} else {
+		n = name_span(s, "!$&'()*+,;=%-._~");
 	}
-	return true;
+	return is_port((struct slice){ s.at + n, s.len - n });
 }
 
+/* What the target says of the host counts for more (RFC 9112, 3.2.2). */
 static int set_host(struct head *h)
 {
 	const struct slice *host = head_field(h, SLICE("Host"));
+	struct slice authority, rest;
 
 	h->host = host != NULL ? *host : SLICE("");
-	if ((host == NULL && h->minor > 0) || head_count(h, SLICE("Host")) > 1)
+	if ((host == NULL && h->minor > 0) ||
+	    head_count(h, SLICE("Host")) > 1 || !is_host(h->host))
 		return 400;
-	return is_host(h->host) ? 0 : 400;
+	if (!target_split(h->target, &authority, &rest))
+		return 0;
+	h->host = authority;
+	return authority.len > 0 && *authority.at != ':' && is_host(authority)
+		       ? 0
+		       : 400;
 }
 
 static int set_body(struct head *h)
 {
 	const struct slice *te = head_field(h, SLICE("Transfer-Encoding"));
 	const struct slice *cl = head_field(h, SLICE("Content-Length"));
-	uint64_t length = 0;
 
+	h->length = 0;
 	if (te != NULL && (cl != NULL || h->minor == 0 ||
 			   head_count(h, SLICE("Transfer-Encoding")) > 1 ||
 			   !slice_is_word(*te, SLICE("chunked"))))
 		return 400;
 	if (cl != NULL && (head_count(h, SLICE("Content-Length")) > 1 ||
-			   !text_digits(*cl, INT64_MAX, &length)))
+			   !text_digits(*cl, INT64_MAX, &h->length)))
 		return 400;
-	h->has_body = te != NULL || length > 0;
+	h->chunked = te != NULL;
+	h->has_body = h->chunked || h->length > 0;
 	return 0;
 }
 
@@ -83,13 +117,30 @@ static void set_keep_alive(struct head *h)
 	h->keep_alive = keep && !close;
 }
 
+/* The only expectation that there is, once or more often. */
+static void set_expects(struct head *h)
+{
+	h->expects = EXPECTS_NOTHING;
+	for (uint32_t i = 0; i < h->n_fields && h->minor > 0; i++) {
+		if (!slice_is_word(h->fields[i].name, SLICE("Expect")))
+			continue;
+		if (!slice_is_word(h->fields[i].value, SLICE("100-continue"))) {
+			h->expects = EXPECTS_OTHER;
+			return;
+		}
+		h->expects = EXPECTS_CONTINUE;
+	}
+}
+
 int head_understand(struct head *h)
 {
 	int status = set_host(h);
 
 	if (status == 0)
 		status = set_body(h);
-	if (status == 0)
-		set_keep_alive(h);
-	return status;
+	if (status != 0)
+		return status;
+	set_keep_alive(h);
+	set_expects(h);
+	return 0;
 }

@@ -7,6 +7,7 @@ static const struct reason {
 	const char *text;
 } reasons[] = {
 	{200,  "OK"			     },
+	{ 204, "No Content"                     },
 	{ 206, "Partial Content"                },
 	{ 301, "Moved Permanently"              },
 	{ 304, "Not Modified"                   },
@@ -18,6 +19,7 @@ static const struct reason {
 	{ 412, "Precondition Failed"            },
 	{ 414, "URI Too Long"                   },
 	{ 416, "Range Not Satisfiable"          },
+	{ 417, "Expectation Failed"             },
 	{ 421, "Misdirected Request"            },
 	{ 431, "Request Header Fields Too Large"},
 	{ 500, "Internal Server Error"          },

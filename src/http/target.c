@@ -4,19 +4,10 @@
 
 #include <stdint.h>
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "http/char.h"
 
-/* absolute-form: what follows the authority; the Host was checked. */
-static bool skip_authority(struct slice *s)
+bool target_split(struct slice text, struct slice *ret_authority,
+		  struct slice *ret_rest)
 {
 	static const struct slice schemes[] = {
 		{"http://",   7},
@@ -24,22 +15,30 @@ static bool skip_authority(struct slice *s)
 	};
 
 	for (size_t i = 0; i < 2; i++) {
-		size_t n = schemes[i].len;
-		const char *slash;
+		size_t n = schemes[i].len, end;
 
-		if (s->len <= n ||
-		    !slice_is_word((struct slice){ s->at, n }, schemes[i]))
+		if (text.len < n ||
+		    !slice_is_word((struct slice){ text.at, n }, schemes[i]))
 			continue;
-		slash = memchr(s->at + n, '/', s->len - n);
-		if (slash == NULL) {
-			*s = SLICE("/");
-			return true;
-		}
-		s->len -= (size_t)(slash - s->at);
-		s->at = slash;
+		for (end = n; end < text.len && text.at[end] != '/' &&
+			      text.at[end] != '?';)
+			end++;
+		*ret_authority = (struct slice){ text.at + n, end - n };
+		*ret_rest = (struct slice){ text.at + end, text.len - end };
 		return true;
 	}
 	return false;
+}
+
+/* absolute-form: what follows the authority, which may be nothing. */
+static bool skip_authority(struct slice *s)
+{
+	struct slice authority, rest;
+
+	if (!target_split(*s, &authority, &rest))
+		return false;
+	*s = rest.len > 0 ? rest : SLICE("/");
+	return true;
 }
 
 /* One byte, decoded; 0 or a status. */
@@ -51,8 +50,8 @@ static int decode(struct slice s, size_t *i, char *ret)
 		return 400;
 	*ret = (char)c;
 	if (c == '%') {
-		int high = *i + 2 < s.len ? hex(s.at[*i + 1]) : -1;
-		int low = *i + 2 < s.len ? hex(s.at[*i + 2]) : -1;
+		int high = *i + 2 < s.len ? char_hex(s.at[*i + 1]) : -1;
+		int low = *i + 2 < s.len ? char_hex(s.at[*i + 2]) : -1;
 
 		if (high < 0 || low < 0)
 			return 400;

@@ -32,6 +32,12 @@ struct target {
  */
 int target_parse(struct target *ret, struct slice text);
 /*
+ * absolute-form, "http://host/path?query", to its authority and what follows
+ * ("" stands for "/"). False: it is not of that form.
+ */
+bool target_split(struct slice text, struct slice *ret_authority,
+		  struct slice *ret_rest);
+/*
  * Whether a segment of the path begins with a dot; "/.well-known/" at the
  * very start (RFC 8615) is not meant, what follows it is.
  */

@@ -125,7 +125,7 @@ static void found(struct answer *a, struct cache *cache, const struct head *h)
 		answer_file(a, h);
 }
 
-/* The method comes first: OPTIONS * has no path, and need not have one. */
+/* A status to refuse it with, or 0; and whether the connection is done with. */
 static int refusal(struct answer *a, const struct policy *policy,
 		   const struct head *h)
 {
@@ -135,30 +135,52 @@ static int refusal(struct answer *a, const struct policy *policy,
 		return 421;
 	if (h->method == METHOD_UNKNOWN)
 		return 501;
-	if (h->method == METHOD_KNOWN)
+	if (h->method == METHOD_KNOWN || h->method == METHOD_CONNECT)
 		return 405;
 	status = target_parse(&a->target, h->target);
-	if (status == 400)
-		a->close = true;
-	if (status == 0 && !policy->hidden && target_is_hidden(&a->target))
+	if (status != 0)
+		return status;
+	if (h->expects == EXPECTS_OTHER)
+		return 417;
+	if (!policy->hidden && target_is_hidden(&a->target))
 		return 404;
-	return status;
+	return 0;
+}
+
+/* OPTIONS of the server as a whole has no path (RFC 9112, 3.2.4). */
+static bool asks_of_all(const struct head *h)
+{
+	return h->method == METHOD_OPTIONS && slice_is(h->target, SLICE("*"));
+}
+
+static void answer_head(struct answer *a, struct cache *cache,
+			const struct head *h)
+{
+	int status;
+
+	if (asks_of_all(h)) {
+		compose_options(a);
+		return;
+	}
+	status = refusal(a, cache->policy, h);
+	if (status == 400 || h->method == METHOD_CONNECT)
+		a->close = true;
+	if (h->method == METHOD_OPTIONS && (status == 0 || status == 404))
+		compose_options(a);
+	else if (status != 0)
+		compose_error(a, status);
+	else
+		found(a, cache, h);
 }
 
 void answer_request(struct answer *a, struct cache *cache,
 		    const struct head *head)
 {
-	int status;
-
 	a->old = head->minor == 0;
 	a->head_only = head->method == METHOD_HEAD;
-	if (!head->keep_alive || head->has_body)
+	if (!head->keep_alive)
 		a->close = true;
-	status = refusal(a, cache->policy, head);
-	if (status != 0)
-		compose_error(a, status);
-	else
-		found(a, cache, head);
+	answer_head(a, cache, head);
 	if (a->head.full)
 		compose_error(a, 500);
 }

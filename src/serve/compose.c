@@ -6,7 +6,8 @@
 #include "serve/answer.h"
 #include "serve/cache.h"
 
-#define HTML SLICE("text/html; charset=utf-8")
+#define ALLOWED SLICE("GET, HEAD, OPTIONS")
+#define HTML    SLICE("text/html; charset=utf-8")
 
 void compose_begin(struct answer *a, int status)
 {
@@ -94,11 +95,18 @@ void compose_page(struct answer *a, int status, const char *name,
 void compose_error(struct answer *a, int status)
 {
 	if (status == 405)
-		compose_page(a, status, "Allow", SLICE("GET, HEAD"));
+		compose_page(a, status, "Allow", ALLOWED);
 	else if (status == 503)
 		compose_page(a, status, "Retry-After", SLICE("1"));
 	else
 		compose_page(a, status, NULL, SLICE(""));
+}
+
+void compose_options(struct answer *a)
+{
+	compose_begin(a, 204);
+	reply_field(&a->head, "Allow", ALLOWED);
+	compose_none(a);
 }
 
 /* The target has no empty segment, so this never begins with two slashes. */

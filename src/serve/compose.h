@@ -45,6 +45,8 @@ void compose_page(struct answer *a, int status, const char *name,
 		  struct slice value);
 /* The same, with the fields that the status asks for. */
 void compose_error(struct answer *a, int status);
+/* What may be asked of any path, and nothing else: 204. */
+void compose_options(struct answer *a);
 /* To the same target with a slash behind it: 301. */
 void compose_slash(struct answer *a);
 

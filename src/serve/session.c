@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One switch of five states, and how a connection comes and goes. */
+/* One switch of six states, and how a connection comes and goes. */
 #include "serve/session.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "serve/move.h"
 #include "serve/state.h"
 #include "serve/worker.h"
 
@@ -38,6 +39,9 @@ static void session_run(struct session *s)
 		switch ((enum session_state)s->state) {
 		case SESSION_READ:
 			on = state_read(s);
+			break;
+		case SESSION_BODY:
+			on = state_body(s);
 			break;
 		case SESSION_ANSWER:
 			on = state_answer(s);
@@ -121,7 +125,7 @@ int session_part(struct worker *w, int fd)
 		return r;
 	s->turned_away = true;
 	w->n_turned_away++;
-	if (state_part(s) && s->state == SESSION_CLOSED)
+	if (move_apart(s) && s->state == SESSION_CLOSED)
 		session_free(s);
 	return 0;
 }
@@ -176,11 +180,9 @@ void session_cut_all(struct list *sessions)
 	}
 }
 
-/* A head that does not end is answered; the answer ends the connection. */
-void session_head_late(struct timer *t)
+/* What does not come to an end is answered, and so does the connection. */
+static void refuse_late(struct session *s)
 {
-	struct session *s = container_of(t, struct session, timer);
-
 	if (s->work != NULL)
 		(void)state_refuse(s, 408);
 	else
@@ -189,10 +191,19 @@ void session_head_late(struct timer *t)
 	session_run(s);
 }
 
+void session_head_late(struct timer *t)
+{
+	refuse_late(container_of(t, struct session, timer));
+}
+
 void session_late(struct timer *t)
 {
 	struct session *s = container_of(t, struct session, timer);
 
+	if (s->state == SESSION_BODY) {
+		refuse_late(s);
+		return;
+	}
 	(void)state_abandon(s);
 	session_free(s);
 }

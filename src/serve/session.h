@@ -5,7 +5,7 @@
  *                 ┌─────────── kept alive ───────────┐
  *                 ▼                                  │
  *      accept ─► READ ── head ──► ANSWER ── reply ─► SEND ──► LINGER ─► CLOSED
- *                 │ └ bad, late: 4xx ┘                │ no peer data: ─────┘
+ *                 │ └ a body: BODY ─┘                 │ no peer data: ─────┘
  *                 └───── idle too long, peer left ───┴───────────────────┘
  *
  * While it waits in READ with nothing buffered it holds a descriptor, a place
@@ -29,6 +29,7 @@ struct worker;
 
 enum session_state {
 	SESSION_READ,
+	SESSION_BODY,
 	SESSION_ANSWER,
 	SESSION_SEND,
 	SESSION_LINGER,

@@ -3,7 +3,6 @@
 #include "serve/state.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -12,6 +11,7 @@
 
 #include "base/base.h"
 #include "serve/adopt.h"
+#include "serve/move.h"
 #include "serve/record.h"
 #include "serve/session.h"
 #include "serve/site.h"
@@ -21,110 +21,6 @@
 enum { ROUNDS_MAX = 16, ROUND_SIZE = 64 * 1024 };
 /* While lingering: bytes thrown away at a time, and in all. */
 enum { DRAIN_SIZE = 8 * 1024, DRAIN_TIMES = 16, DRAIN_MAX = 64 << 20 };
-
-static bool go(struct session *s, enum session_state state)
-{
-	s->state = (uint8_t)state;
-	return true;
-}
-
-/* It goes on in the next turn, after all others had theirs. */
-static bool next_turn(struct session *s)
-{
-	list_append(&s->worker->running, &s->run);
-	return false;
-}
-
-static void arm(struct session *s, struct timer_queue *q)
-{
-	timer_start(q, &s->timer, s->worker->loop.now_ms);
-}
-
-static void give_work(struct session *s)
-{
-	if (s->work == NULL)
-		return;
-	worker_give(s->worker, s->work);
-	s->work = NULL;
-}
-
-/* ── READ: bytes to a head ── */
-
-bool state_refuse(struct session *s, int status)
-{
-	s->work->refusal = status;
-	return go(s, SESSION_ANSWER);
-}
-
-static bool parse(struct session *s)
-{
-	struct work *work = s->work;
-	int r = head_parse(&work->head, work->in, work->in_len);
-
-	work->looked = work->in_len;
-	if (r == 0)
-		return go(s, SESSION_ANSWER);
-	if (r != HEAD_MORE)
-		return state_refuse(s, r);
-	if (!s->waits)
-		arm(s, &s->worker->head_late);
-	s->waits = true;
-	return false;
-}
-
-bool state_part(struct session *s)
-{
-	if (shutdown(s->fd, SHUT_WR) < 0)
-		return go(s, SESSION_CLOSED);
-	if (loop_want(&s->worker->loop, s->key, EPOLLIN) < 0)
-		return go(s, SESSION_CLOSED);
-	s->drained = 0;
-	arm(s, &s->worker->linger_late);
-	return go(s, SESSION_LINGER);
-}
-
-/* Whether bytes of an answer are still on their way out of the kernel. */
-static bool is_sending(const struct session *s)
-{
-	int unsent = 0;
-
-	return ioctl(s->fd, SIOCOUTQ, &unsent) == 0 && unsent > 0;
-}
-
-/* Nothing came: an idle one waits cheaply, or leaves when all do. */
-static bool wait_idly(struct session *s)
-{
-	if (s->work->in_len > 0)
-		return false;
-	give_work(s);
-	if (!s->worker->draining)
-		return false;
-	if (s->asked)
-		return is_sending(s) ? state_part(s) : go(s, SESSION_CLOSED);
-	arm(s, &s->worker->first_late);
-	return false;
-}
-
-bool state_read(struct session *s)
-{
-	struct work *work = s->work;
-	ssize_t n;
-
-	if (work == NULL)
-		work = s->work = worker_take(s->worker);
-	if (work == NULL)
-		return go(s, SESSION_CLOSED);
-	if (work->looked < work->in_len)
-		return parse(s);
-	n = recv(s->fd, work->in + work->in_len,
-		 sizeof(work->in) - work->in_len, 0);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return wait_idly(s);
-	if (n <= 0)
-		return state_abandon(s);
-	work->in_len += (uint32_t)n;
-	return parse(s);
-}
 
 /* ── ANSWER: a head to a reply, and the transfer that it is ── */
 
@@ -150,7 +46,7 @@ bool state_answer(struct session *s)
 
 	stamp_refresh(&w->stamp, w->loop.now_ms);
 	choose_site(s);
-	answer_begin(a, w->stamp.date, w->draining);
+	answer_begin(a, w->stamp.date, w->draining || work->left_body);
 	if (work->refusal != 0)
 		answer_refuse(a, work->refusal);
 	else
@@ -185,11 +81,11 @@ static bool must_linger(const struct session *s)
 	const struct work *work = s->work;
 	int unread = 0;
 
-	if (work->refusal != 0 || work->head.has_body ||
+	if (work->refusal != 0 || work->left_body ||
 	    work->in_len > work->head.len)
 		return true;
 	/* It was not told to send nothing more. */
-	if (!work->answer.close && is_sending(s))
+	if (!work->answer.close && move_is_sending(s))
 		return true;
 	return ioctl(s->fd, FIONREAD, &unread) == 0 && unread > 0;
 }
@@ -198,8 +94,8 @@ static bool leave(struct session *s)
 {
 	bool linger = must_linger(s);
 
-	give_work(s);
-	return linger ? state_part(s) : go(s, SESSION_CLOSED);
+	move_give_work(s);
+	return linger ? move_apart(s) : move_to(s, SESSION_CLOSED);
 }
 
 /* What an answer leaves behind, and all that it held given back. */
@@ -224,13 +120,13 @@ static bool keep(struct session *s, uint32_t rounds)
 	s->state = SESSION_READ;
 	if (loop_want(&w->loop, s->key, EPOLLIN) < 0)
 		return state_abandon(s);
-	arm(s, &w->idle_late);
+	move_deadline(s, &w->idle_late);
 	if (s->work->in_len == 0) {
-		give_work(s);
+		move_give_work(s);
 		return false;
 	}
 	s->work->started_ms = w->loop.now_ms;
-	return rounds < ROUNDS_MAX || next_turn(s);
+	return rounds < ROUNDS_MAX || move_next_turn(s);
 }
 
 static bool sent(struct session *s, uint32_t *rounds)
@@ -253,7 +149,7 @@ static void arm_progress(struct session *s)
 	uint64_t moved = send_moved(&work->send);
 
 	if (moved != work->moved)
-		arm(s, &s->worker->body_late);
+		move_deadline(s, &s->worker->body_late);
 	work->moved = moved;
 }
 
@@ -261,8 +157,8 @@ bool state_abandon(struct session *s)
 {
 	if (s->state == SESSION_SEND)
 		end_answer(s);
-	give_work(s);
-	return go(s, SESSION_CLOSED);
+	move_give_work(s);
+	return move_to(s, SESSION_CLOSED);
 }
 
 bool state_send(struct session *s, uint32_t *rounds)
@@ -275,7 +171,7 @@ bool state_send(struct session *s, uint32_t *rounds)
 		return state_abandon(s);
 	arm_progress(s);
 	if (want & POUR_WANT_CPU)
-		return next_turn(s);
+		return move_next_turn(s);
 	if (loop_want(&s->worker->loop, s->key, EPOLLOUT) < 0)
 		return state_abandon(s);
 	return false;
@@ -293,7 +189,7 @@ bool state_linger(struct session *s)
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return false;
 		if (n <= 0 || s->drained > DRAIN_MAX)
-			return go(s, SESSION_CLOSED);
+			return move_to(s, SESSION_CLOSED);
 		s->drained += (uint32_t)n;
 	}
 	return false;

@@ -14,6 +14,8 @@ struct session;
 
 /* Bytes to a request's head. */
 bool state_read(struct session *s);
+/* Bytes of a body that nobody wants, to nothing. */
+bool state_body(struct session *s);
 /* A head to a reply, and the transfer that it is. */
 bool state_answer(struct session *s);
 /* The reply leaves. rounds counts what the session had in this turn. */
@@ -21,8 +23,6 @@ bool state_send(struct session *s, uint32_t *rounds);
 /* What the peer still sends is thrown away, so that no reset hits the reply. */
 bool state_linger(struct session *s);
 
-/* Our side is closed; what the peer still sends is read and thrown away. */
-bool state_part(struct session *s);
 /* Refuses what was read so far, with a status. */
 bool state_refuse(struct session *s, int status);
 /* To CLOSED; an answer under way is logged as aborted. */

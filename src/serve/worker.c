@@ -125,6 +125,7 @@ struct work *worker_take(struct worker *w)
 	work->refusal = 0;
 	work->lease = NULL;
 	work->in_len = work->looked = 0;
+	work->left_body = false;
 	work->started_ms = w->loop.now_ms;
 	head_init(&work->head);
 	return work;

@@ -24,6 +24,7 @@
 #include "net/timer.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
+#include "serve/intake.h"
 #include "serve/send.h"
 #include "serve/serve.h"
 #include "serve/stamp.h"
@@ -41,6 +42,9 @@ struct shared {
 	atomic_int stop;          /* enum serve_how, or 0 */
 };
 
+/* Behind the longest head there is still room for pieces of a body. */
+enum { BODY_ROOM = 1024 };
+
 /* What a session has while a request is being read or answered. */
 struct work {
 	struct work *next_free;
@@ -50,10 +54,12 @@ struct work {
 	int refusal;         /* the status that parsing ended in, or 0 */
 	uint32_t in_len;     /* bytes in the buffer */
 	uint32_t looked;     /* how many of them were parsed already */
+	bool left_body;      /* bytes of this request are still to come */
 	struct head head;
+	struct intake intake;
 	struct send send;
 	struct answer answer;
-	char in[HEAD_SIZE_MAX];
+	char in[HEAD_SIZE_MAX + BODY_ROOM];
 };
 
 struct listener {

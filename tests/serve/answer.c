@@ -1,147 +1,94 @@
 /* SPDX-License-Identifier: MIT */
 /* Heads to replies: a table of requests, and what must be in the answer. */
-#include "serve/answer.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "http/head.h"
-#include "serve/cache.h"
+#include "base/base.h"
+#include "desk.h"
 #include "test.h"
-#include "tree.h"
 
-/* A folder, what serves it, and the last answer. */
-struct desk {
-	struct tree tree;
-	struct policy policy;
-	struct cache cache;
-	struct answer *answer;
-	char head[ANSWER_HEAD_SIZE + 1]; /* of the answer, as a string */
+struct row {
+	const char *request;
+	int status;
+	bool close;
 };
 
-static struct desk *desk_new(void)
+static void check(const struct row *rows, size_t n)
 {
-	struct desk *d = calloc(1, sizeof(*d));
-
-	assert_non_null(d);
-	d->answer = calloc(1, sizeof(*d->answer));
-	assert_non_null(d->answer);
-	tree_init(&d->tree);
-	tree_file(&d->tree, "file.txt", "0123456789");
-	tree_file(&d->tree, "empty", "");
-	tree_file(&d->tree, ".secret", "x");
-	tree_folder(&d->tree, ".well-known");
-	tree_file(&d->tree, ".well-known/x", "well");
-	tree_folder(&d->tree, "a b");
-	tree_folder(&d->tree, "site");
-	tree_file(&d->tree, "site/index.html", "<p>hi");
-	tree_link(&d->tree, "out", "/etc/passwd");
-	d->policy.root.fd = d->tree.root;
-	d->policy.index = "index.html";
-	cache_init(&d->cache, &d->policy);
-	return d;
-}
-
-static void desk_free(struct desk *d)
-{
-	answer_finish(d->answer, &d->cache);
-	cache_done(&d->cache);
-	tree_done(&d->tree);
-	free(d->answer);
-	free(d);
-}
-
-static void show(struct desk *d)
-{
-	memcpy(d->head, d->answer->head.at, d->answer->head.len);
-	d->head[d->answer->head.len] = '\0';
-}
-
-/* Answers a request in the server's way; the status. */
-static int ask(struct desk *d, const char *request)
-{
-	struct head head;
-	int r;
-
-	answer_finish(d->answer, &d->cache);
-	cache_empty(&d->cache);
-	head_init(&head);
-	r = head_parse(&head, request, strlen(request));
-	answer_begin(d->answer, "Sat, 21 Nov 2026 19:40:02 GMT", false);
-	if (r == 0)
-		answer_request(d->answer, &d->cache, &head);
-	else
-		answer_refuse(d->answer, r);
-	show(d);
-	return d->answer->status;
-}
-
-static bool says(const struct desk *d, const char *line)
-{
-	char wanted[512];
-
-	(void)snprintf(wanted, sizeof(wanted), "\r\n%s\r\n", line);
-	return strstr(d->head, wanted) != NULL;
-}
-
-#define HOST " HTTP/1.1\r\nHost: x\r\n"
-#define END  "\r\n"
-
-TEST(answer_statuses)
-{
-	static const struct {
-		const char *request;
-		int status;
-		bool close;
-	} table[] = {
-		{"GET /file.txt" HOST END,                          200, false},
-		{ "HEAD /file.txt" HOST END,                        200, false},
-		{ "GET /file.txt" HOST "Connection: close\r\n" END, 200, true },
-		{ "GET /file.txt HTTP/1.0\r\n" END,                 200, true },
-		{ "GET /file.txt" HOST "Content-Length: 3\r\n" END, 200, true },
-		{ "GET /file.txt?q=1" HOST END,                     200, false},
-		{ "GET http://x/file.txt" HOST END,                 200, false},
-		{ "GET /./a%20b/../file.txt" HOST END,              200, false},
-		{ "GET /none" HOST END,                             404, false},
-		{ "GET /file.txt/" HOST END,                        404, false},
-		{ "GET /file.txt/x" HOST END,                       404, false},
-		{ "GET /.secret" HOST END,                          404, false},
-		{ "GET /a%20b/../.secret" HOST END,                 404, false},
-		{ "GET /%2esecret" HOST END,                        404, false},
-		{ "GET /.well-known/x" HOST END,                    200, false},
-		{ "GET /.well-known/.x" HOST END,                   404, false},
-		{ "GET /out" HOST END,                              403, false},
-		{ "GET /a%2fb" HOST END,                            404, false},
-		{ "GET /../etc/passwd" HOST END,                    400, true },
-		{ "GET /%zz" HOST END,                              400, true },
-		{ "GET /%00" HOST END,                              400, true },
-		{ "POST /file.txt" HOST END,                        405, false},
-		{ "POST /x" HOST "Content-Length: 3\r\n" END,       405, true },
-		{ "OPTIONS *" HOST END,                             405, false},
-		{ "BREW /pot" HOST END,                             501, false},
-		{ "GET / HTTP/1.1\r\n" END,                         400, true },
-		{ "GET / HTTP/2.0\r\nHost: x\r\n" END,              505, true },
-		{ "\x16\x03\x01 / \r\n\r\n",                        400, true },
-		{ "GET /site" HOST END,                             301, false},
-		{ "GET /site/" HOST END,                            200, false},
-		{ "GET /" HOST END,                                 200, false},
-	};
 	struct desk *d = desk_new();
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		int status = ask(d, table[i].request);
+	for (size_t i = 0; i < n; i++) {
+		int status = ask(d, rows[i].request);
 
-		if (status != table[i].status)
-			fail_msg("%d for %s", status, table[i].request);
-		if (d->answer->close != table[i].close)
-			fail_msg("close for %s", table[i].request);
-		assert_int_equal(says(d, "Connection: close"), table[i].close);
+		if (status != rows[i].status)
+			fail_msg("%d for %s", status, rows[i].request);
+		if (d->answer->close != rows[i].close)
+			fail_msg("close for %s", rows[i].request);
+		assert_int_equal(says(d, "Connection: close"), rows[i].close);
 		assert_false(d->answer->head.full);
 		assert_non_null(strstr(d->head, "\r\n\r\n"));
 	}
 	desk_free(d);
+}
+
+static const struct row paths[] = {
+	{"GET /file.txt" HOST END,                          200, false},
+	{ "HEAD /file.txt" HOST END,                        200, false},
+	{ "GET /file.txt" HOST "Connection: close\r\n" END, 200, true },
+	{ "GET /file.txt HTTP/1.0\r\n" END,                 200, true },
+	{ "GET /file.txt?q=1" HOST END,                     200, false},
+	{ "GET http://x/file.txt" HOST END,                 200, false},
+	{ "GET /./a%20b/../file.txt" HOST END,              200, false},
+	{ "GET /none" HOST END,                             404, false},
+	{ "GET /file.txt/" HOST END,                        404, false},
+	{ "GET /file.txt/x" HOST END,                       404, false},
+	{ "GET /.secret" HOST END,                          404, false},
+	{ "GET /a%20b/../.secret" HOST END,                 404, false},
+	{ "GET /%2esecret" HOST END,                        404, false},
+	{ "GET /.well-known/x" HOST END,                    200, false},
+	{ "GET /.well-known/.x" HOST END,                   404, false},
+	{ "GET /out" HOST END,                              403, false},
+	{ "GET /a%2fb" HOST END,                            404, false},
+	{ "GET /../etc/passwd" HOST END,                    400, true },
+	{ "GET /%zz" HOST END,                              400, true },
+	{ "GET /%00" HOST END,                              400, true },
+	{ "GET / HTTP/1.1\r\n" END,                         400, true },
+	{ "GET / HTTP/2.0\r\nHost: x\r\n" END,              505, true },
+	{ "\x16\x03\x01 / \r\n\r\n",                        400, true },
+	{ "GET /site" HOST END,                             301, false},
+	{ "GET /site/" HOST END,                            200, false},
+	{ "GET /" HOST END,				 200, false},
+};
+
+TEST(answers_of_paths)
+{
+	check(paths, ARRAY_SIZE(paths));
+}
+
+static const struct row methods[] = {
+	{"GET /file.txt" HOST "Content-Length: 3\r\n" END,     200, false},
+	{ "POST /file.txt" HOST END,                           405, false},
+	{ "POST /x" HOST "Content-Length: 3\r\n" END,          405, false},
+	{ "OPTIONS *" HOST END,				204, false},
+	{ "OPTIONS /file.txt" HOST END,                        204, false},
+	{ "OPTIONS /none" HOST END,                            204, false},
+	{ "OPTIONS /%zz" HOST END,                             400, true },
+	{ "GET *" HOST END,				    400, true },
+	{ "TRACE /file.txt" HOST END,                          405, false},
+	{ "CONNECT x:443" HOST END,                            405, true },
+	{ "GET x:443" HOST END,				400, true },
+	{ "GET /file.txt" HOST "Expect: 100-continue\r\n" END, 200, false},
+	{ "GET /file.txt" HOST "Expect: x\r\n" END,            417, false},
+	{ "GET /none" HOST "Expect: x\r\n" END,                417, false},
+	{ "GET /file.txt HTTP/1.0\r\nExpect: x\r\n" END,       200, true },
+	{ "BREW /pot" HOST END,				501, false},
+};
+
+TEST(answers_of_methods)
+{
+	check(methods, ARRAY_SIZE(methods));
 }
 
 TEST(answer_of_a_file)
@@ -302,7 +249,10 @@ TEST(answer_says_what_is_allowed)
 	struct desk *d = desk_new();
 
 	assert_int_equal(ask(d, "DELETE /file.txt" HOST END), 405);
-	assert_true(says(d, "Allow: GET, HEAD"));
+	assert_true(says(d, "Allow: GET, HEAD, OPTIONS"));
+	assert_int_equal(ask(d, "OPTIONS /file.txt" HOST END), 204);
+	assert_true(says(d, "Allow: GET, HEAD, OPTIONS"));
+	assert_null(strstr(d->head, "Content-"));
 	desk_free(d);
 }
 

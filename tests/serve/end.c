@@ -74,6 +74,32 @@ TEST(end_body_deadline)
 	server_free(s);
 }
 
+/* A body that nobody wants must still come to its end. */
+TEST(end_request_body_deadline)
+{
+	static const char *const requests[] = {
+		"GET /a" HOST "Content-Length: 5\r\n\r\n12",
+		"GET /a" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\n1",
+		"GET /a" HOST "Transfer-Encoding: chunked\r\n"
+		"Expect: 100-continue\r\n\r\n",
+	};
+	struct server *s = server_new();
+
+	tree_file(&s->tree, "a", "[body]");
+	s->opts.body_timeout_ms = 100;
+	s->opts.idle_timeout_ms = UINT32_MAX;
+	server_start(s);
+	for (size_t i = 0; i < 3; i++) {
+		client_ask(s, requests[i], buf, sizeof(buf));
+		assert_non_null(strstr(buf, "HTTP/1.1 408 "));
+		assert_non_null(strstr(buf, "Connection: close\r\n"));
+		assert_null(strstr(buf, "[body]"));
+	}
+	server_stop(s, SERVE_DRAIN);
+	assert_int_equal(count(s->log, " 408 "), 3);
+	server_free(s);
+}
+
 TEST(end_drains)
 {
 	struct server *s = server_new();

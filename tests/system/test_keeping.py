@@ -52,35 +52,6 @@ def test_kept_or_closed(site, case):
             client.ends()
 
 
-@pytest.mark.parametrize("fields, body", [
-    (["Content-Length: 5"], b"12345"),
-    (["Content-Length: 5"], b"12"),
-    (["Content-Length: 100000"], b"x" * 100000),
-    (["Content-Length: 9223372036854775807"], b"x"),
-    (["Transfer-Encoding: chunked"], b"5\r\n12345\r\n0\r\n\r\n"),
-    (["Transfer-Encoding: chunked"], b""),
-    (["Content-Length: 34"], request("/large")),
-    (["Content-Length: 5", "Expect: 100-continue"], b""),
-])
-@pytest.mark.parametrize("method, status", [("GET", 200), ("POST", 405)])
-def test_a_body_is_never_taken_for_a_request(site, fields, body, method,
-                                             status):
-    with Client(site.address) as client:
-        client.ask("/small", *fields, method=method)
-        client.send(body)
-        answer = client.answer()
-        assert answer.status == status
-        assert answer.closes
-        client.ends()
-
-
-def test_no_body_is_no_body(site):
-    with Client(site.address) as client:
-        for _ in range(3):
-            client.ask("/small", "Content-Length: 0")
-            assert client.answer().body == HELLO
-
-
 def test_fifty_at_once(site):
     targets = ["/small", "/thousand", "/none", "/sub", "/empty"] * 10
     bodies = {"/small": HELLO, "/thousand": data_of(1000), "/empty": b""}

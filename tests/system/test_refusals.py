@@ -13,19 +13,69 @@ def stays_open(client):
     return client.ask("/small").answer().body == b"hello\n"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS",
-                                    "TRACE", "PATCH"])
+ALLOWED = "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "PATCH",
+                                    "PROPFIND"])
 def test_known_methods(site, method):
     with Client(site.address) as client:
         answer = client.ask("/small", method=method).answer()
         assert answer.status == 405
-        assert answer["Allow"] == "GET, HEAD"
+        assert answer["Allow"] == ALLOWED
         assert stays_open(client)
 
 
-def test_methods_with_targets_of_their_own(site):
-    assert get(site.address, "*", method="OPTIONS").status == 405
-    assert get(site.address, "x:443", method="CONNECT").status == 405
+def test_what_trace_would_show_is_not_shown(site):
+    answer = get(site.address, "/small", "Cookie: secret", method="TRACE")
+    assert answer.status == 405
+    assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize("target", ["*", "/", "/small", "/none", "/sub",
+                                    "http://x", "http://x/small"])
+def test_options(site, target):
+    with Client(site.address) as client:
+        answer = client.ask(target, method="OPTIONS").answer()
+        assert answer.status == 204
+        assert answer["Allow"] == ALLOWED
+        assert answer["Content-Length"] is None
+        assert answer["Transfer-Encoding"] is None
+        assert stays_open(client)
+
+
+def test_options_of_no_path(site):
+    for target in ("**", "small", "/%00", "*/"):
+        assert get(site.address, target, method="OPTIONS").status == 400
+
+
+def test_connect(site):
+    """What comes behind it may be no HTTP at all."""
+    for target in ("x:443", "/small", "*"):
+        answer = get(site.address, target, method="CONNECT")
+        assert answer.status == 405
+        assert answer.closes
+
+
+@pytest.mark.parametrize("target, status", [
+    ("http://x/small", 200), ("HTTP://x/small", 200),
+    ("https://x:8080/small", 200), ("http://x/none", 404),
+    ("http://other/small?q", 200), ("http://[::1]:80/small", 200),
+    ("http://x", 200), ("http://x?a/b", 200), ("http://x/", 200),
+    ("http:///small", 400), ("http://", 400), ("http://:80/small", 400),
+    ("http://u@x/small", 400), ("http://u:p@x/small", 400),
+    ("http://x:a/small", 400), ("http://[::1/small", 400),
+    ("http://x/../small", 400), ("ftp://x/small", 400), ("//x/small", 404)])
+def test_absolute_targets(site, target, status):
+    assert get(site.address, target).status == status
+
+
+def test_an_absolute_target_still_needs_a_host(site):
+    assert say(site.address, request("http://x/small", host=None)).status == \
+        400
+    assert say(site.address, request("http://x/small", host="a b")).status == \
+        400
+    assert get(site.address, "http://x/small", host="y").status == 200
 
 
 @pytest.mark.parametrize("method", ["BREW", "get", "Get", "GETT", "GE", "G",

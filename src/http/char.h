@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Which bytes may stand where: RFC 9110, 5.5 and 5.6.2, and RFC 3986. */
+#ifndef HTTP_CHAR_H
+#define HTTP_CHAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+enum char_class {
+	CHAR_TOKEN = 1,  /* of a method, a name */
+	CHAR_TARGET = 2, /* of a request target: visible ASCII */
+	CHAR_VALUE = 4,  /* of a field's content; spaces and tabs too */
+};
+
+extern const uint8_t char_classes[256];
+
+static inline bool char_is(char c, enum char_class class)
+{
+	return (char_classes[(unsigned char)c] & class) != 0;
+}
+
+/* How many bytes from there on are of that class. */
+static inline size_t char_span(struct slice s, size_t from,
+			       enum char_class class)
+{
+	size_t i = from;
+
+	while (i < s.len && char_is(s.at[i], class))
+		i++;
+	return i - from;
+}
+
+/* 0 to 15, or -1: no digit of that kind. */
+static inline int char_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+#endif
