@@ -59,7 +59,7 @@ static void need(const char *type)
 	if (access(tool, X_OK) != 0)
 		TEST_SKIP("its mkfs is not installed");
 	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	    mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		TEST_SKIP("no mount namespace of its own here");
 }
 

@@ -108,7 +108,7 @@ TEST(case42_a_0_of_a_pipe_is_the_end)
 TEST(case39_a_file_of_procfs_without_splice_is_read)
 {
 	static char want[65536], got[65536];
-	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC), s[2];
+	int fd = open("/proc/self/limits", O_RDONLY | O_CLOEXEC), s[2];
 	struct pour_account a;
 	ssize_t n = 0, r;
 
