@@ -21,16 +21,16 @@ struct served {
 	const struct setup *setup;
 };
 
-static void ready(void *context)
+static void ready(struct control *c)
 {
-	const struct served *served = context;
+	const struct served *served = c->context;
 
 	where_say(served->serve, served->setup->sites[0].root);
 }
 
-static void reload(void *context)
+static void reload(struct control *c)
 {
-	const struct served *served = context;
+	const struct served *served = c->context;
 	char error[SERVE_ERROR_SIZE] = "";
 
 	if (serve_reload(served->serve, &served->setup->opts, error) < 0)
@@ -43,9 +43,7 @@ static int serve(const struct setup *setup)
 {
 	char error[SERVE_ERROR_SIZE] = "";
 	struct served served = { .setup = setup };
-	struct control control = { .servers = &served.serve,
-				   .n = 1,
-				   .ready = ready,
+	struct control control = { .ready = ready,
 				   .reload = reload,
 				   .context = &served };
 	int r = serve_new(&served.serve, &setup->opts, error);
@@ -54,9 +52,8 @@ static int serve(const struct setup *setup)
 		say("%s", error[0] != '\0' ? error : strerror(-r));
 		return EXIT_FAILED;
 	}
-	r = control_run(&control);
-	served.serve = serve_free(served.serve);
-	return r;
+	(void)control_add(&control, served.serve);
+	return control_run(&control);
 }
 
 static int run(char *const *args)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -14,14 +13,6 @@
 #include "serve/serve.h"
 
 static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
-
-/* What is known while the servers run. */
-struct watch {
-	const struct control *control;
-	unsigned stops;
-	bool had_terminal;
-	struct pollfd fds[CONTROL_SERVERS_MAX + 1]; /* the first: signals */
-};
 
 static int open_signals(void)
 {
@@ -38,110 +29,125 @@ static int open_signals(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static void stop_all(const struct control *c, enum serve_how how)
+/* ── Servers ── */
+
+int control_add(struct control *c, struct serve *s)
 {
-	for (uint32_t i = 0; i < c->n; i++)
-		serve_stop(c->servers[i], how);
+	if (c->n == CONTROL_SERVERS_MAX)
+		return -ENOSPC;
+	c->at[c->n++] = (struct controlled){ .serve = s };
+	/* One that cannot start is over at once, and found like that. */
+	if (c->running)
+		(void)serve_start(s);
+	return 0;
 }
 
-static void on_stop(struct watch *w, int number)
+void control_drop(struct control *c, const struct serve *s)
 {
-	if (w->stops >= 2)
+	for (uint32_t i = 0; i < c->n; i++) {
+		if (c->at[i].serve != s)
+			continue;
+		c->at[i].leaving = true;
+		serve_stop(c->at[i].serve, SERVE_DRAIN);
+	}
+}
+
+static void stop_all(struct control *c, enum serve_how how)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		serve_stop(c->at[i].serve, how);
+}
+
+/* One that ends unasked takes the others along. */
+static void end_one(struct control *c, uint32_t i)
+{
+	struct controlled ended = c->at[i];
+	int r = serve_join(ended.serve);
+
+	c->at[i] = c->at[--c->n];
+	(void)serve_free(ended.serve);
+	c->result = c->result < 0 ? c->result : r;
+	if (!ended.leaving && c->stops == 0)
+		stop_all(c, SERVE_DRAIN);
+}
+
+/* ── Signals ── */
+
+static void on_stop(struct control *c, int number)
+{
+	if (c->stops >= 2)
 		_exit(EXIT_SIGNAL + number);
-	stop_all(w->control, w->stops == 0 ? SERVE_DRAIN : SERVE_NOW);
-	w->stops++;
+	stop_all(c, c->stops == 0 ? SERVE_DRAIN : SERVE_NOW);
+	c->stops++;
 }
 
 /* Nobody sits there any more, who could press a key to end this. */
-static bool terminal_is_gone(const struct watch *w)
+static bool terminal_is_gone(void)
 {
 	struct pollfd fd = { .fd = STDERR_FILENO };
 
-	return w->had_terminal && poll(&fd, 1, 0) == 1 &&
-	       (fd.revents & (POLLHUP | POLLERR));
+	return poll(&fd, 1, 0) == 1 && (fd.revents & (POLLHUP | POLLERR));
 }
 
 static void reopen_logs(const struct control *c)
 {
 	for (uint32_t i = 0; i < c->n; i++)
-		serve_reopen(c->servers[i]);
+		serve_reopen(c->at[i].serve);
 }
 
-static void on_signal(struct watch *w, int number)
+static void on_signal(struct control *c, int number, bool had_terminal)
 {
 	if (number == SIGUSR1)
-		reopen_logs(w->control);
-	else if (number != SIGHUP || terminal_is_gone(w))
-		on_stop(w, number);
-	else if (w->stops == 0)
-		w->control->reload(w->control->context);
+		reopen_logs(c);
+	else if (number != SIGHUP || (had_terminal && terminal_is_gone()))
+		on_stop(c, number);
+	else if (c->stops == 0)
+		c->reload(c);
 }
 
-static void take_signals(struct watch *w)
+static void take_signals(struct control *c, int fd, bool had_terminal)
 {
 	struct signalfd_siginfo info;
 
-	while (read(w->fds[0].fd, &info, sizeof(info)) == sizeof(info))
-		on_signal(w, (int)info.ssi_signo);
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		on_signal(c, (int)info.ssi_signo, had_terminal);
 }
 
-/* How many have ended; one that ends unasked takes the others along. */
-static uint32_t count_ended(struct watch *w)
-{
-	uint32_t ended = 0;
+/* ── Waiting for either ── */
 
-	for (uint32_t i = 1; i <= w->control->n; i++) {
-		if (w->fds[i].revents != 0)
-			w->fds[i].fd = -1;
-		ended += w->fds[i].fd < 0;
-	}
-	if (ended > 0 && w->stops == 0)
-		stop_all(w->control, SERVE_DRAIN);
-	return ended;
+/* Servers go from the last to the first, since the last fills the gap. */
+static void wait_once(struct control *c, int signals, bool had_terminal)
+{
+	struct pollfd fds[CONTROL_SERVERS_MAX + 1];
+	uint32_t n = c->n;
+
+	fds[n] = (struct pollfd){ .fd = signals, .events = POLLIN };
+	for (uint32_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = serve_over_fd(c->at[i].serve),
+					  .events = POLLIN };
+	if (poll(fds, n + 1, -1) < 0)
+		return;
+	for (uint32_t i = n; i-- > 0;)
+		if (fds[i].revents != 0)
+			end_one(c, i);
+	if (fds[n].revents != 0)
+		take_signals(c, signals, had_terminal);
 }
 
-static void wait_all(struct watch *w)
+int control_run(struct control *c)
 {
-	do {
-		/* What ended once stays so: its place is empty then. */
-		if (poll(w->fds, w->control->n + 1, -1) < 0)
-			continue;
-		take_signals(w);
-	} while (count_ended(w) < w->control->n);
-}
-
-static int join_all(const struct control *c)
-{
-	int result = 0;
-
-	for (uint32_t i = 0; i < c->n; i++) {
-		int r = serve_join(c->servers[i]);
-
-		result = result < 0 ? result : r;
-	}
-	return result;
-}
-
-int control_run(const struct control *c)
-{
-	struct watch w = { .control = c,
-			   .had_terminal = isatty(STDERR_FILENO) };
+	bool had_terminal = isatty(STDERR_FILENO);
 	auto_close int signals = open_signals();
-	int r;
 
 	if (signals < 0)
 		return say_error("signals", signals);
-	w.fds[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
-	for (uint32_t i = 0; i < c->n; i++) {
-		(void)serve_start(c->servers[i]);
-		w.fds[i + 1] = (struct pollfd){
-			.fd = serve_over_fd(c->servers[i]), .events = POLLIN
-		};
-	}
-	c->ready(c->context);
-	wait_all(&w);
-	r = join_all(c);
-	if (r < 0)
-		return say_error("serving ended", r);
-	return w.stops > 1 ? EXIT_FAILED : EXIT_DONE;
+	c->running = true;
+	for (uint32_t i = 0; i < c->n; i++)
+		(void)serve_start(c->at[i].serve);
+	c->ready(c);
+	while (c->n > 0)
+		wait_once(c, signals, had_terminal);
+	if (c->result < 0)
+		return say_error("serving ended", c->result);
+	return c->stops > 1 ? EXIT_FAILED : EXIT_DONE;
 }

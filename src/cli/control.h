@@ -10,26 +10,40 @@
 #ifndef CLI_CONTROL_H
 #define CLI_CONTROL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct serve;
 
 enum { CONTROL_SERVERS_MAX = 64 };
 
-struct control {
-	struct serve *const *servers;
-	uint32_t n;
-	/* All runs; whatever signal comes is heard. */
-	void (*ready)(void *context);
-	/* Does what HUP asks for, and says what came of it. */
-	void (*reload)(void *context);
-	void *context;
+/* A server that runs. */
+struct controlled {
+	struct serve *serve;
+	bool leaving; /* it was told to stop, alone */
 };
 
+struct control {
+	/* All runs; whatever signal comes is heard. */
+	void (*ready)(struct control *c);
+	/* Does what HUP asks for, and says what came of it. */
+	void (*reload)(struct control *c);
+	void *context;
+	uint32_t n;
+	struct controlled at[CONTROL_SERVERS_MAX];
+	bool running;
+	unsigned stops;
+	int result; /* of the first server that failed */
+};
+
+/* Takes the server, and starts it, now or when all start. 0 or -ENOSPC. */
+int control_add(struct control *c, struct serve *s);
+/* What it answers still ends; then it is freed. */
+void control_drop(struct control *c, const struct serve *s);
 /*
- * Starts the servers, and ends when all have ended: the exit code. Signals
- * come here from then on, and to no thread.
+ * Starts the servers, and ends when all have ended and were freed: the exit
+ * code. Signals come here from then on, and to no thread.
  */
-int control_run(const struct control *c);
+int control_run(struct control *c);
 
 #endif

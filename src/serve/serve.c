@@ -70,13 +70,13 @@ __attribute__((format(printf, 3, 4))) static int fail(
 /* ── What it serves, and where ── */
 
 /* All that the options ask for, opened; none of it is in use yet. */
-struct next {
+struct serve_next {
 	struct serve_opts opts; /* defaults filled in */
 	struct sites *sites;
 	struct listen_set listening;
 };
 
-static void next_done(struct next *next)
+static void next_done(struct serve_next *next)
 {
 	next->sites = sites_drop(next->sites);
 	listen_done(&next->listening);
@@ -91,7 +91,7 @@ static int fail_address(char error[SERVE_ERROR_SIZE], int r,
 	return fail(error, r, "%s: %s", text, strerror(-r));
 }
 
-static int open_addresses(const struct serve *s, struct next *next,
+static int open_addresses(const struct serve *s, struct serve_next *next,
 			  char error[SERVE_ERROR_SIZE])
 {
 	const struct addr *wanted = next->opts.listen;
@@ -114,13 +114,13 @@ static int open_addresses(const struct serve *s, struct next *next,
 	return r;
 }
 
-static int next_open(const struct serve *s, struct next *next,
+static int next_open(const struct serve *s, struct serve_next *next,
 		     const struct serve_opts *opts,
 		     char error[SERVE_ERROR_SIZE])
 {
 	int r;
 
-	*next = (struct next){ .opts = filled(opts) };
+	*next = (struct serve_next){ .opts = filled(opts) };
 	r = sites_new(&next->sites, next->opts.sites, next->opts.n_sites,
 		      next->opts.only_hosts, error);
 	if (r == 0)
@@ -130,7 +130,7 @@ static int next_open(const struct serve *s, struct next *next,
 	return r;
 }
 
-static void fill_changes(const struct serve *s, const struct next *next,
+static void fill_changes(const struct serve *s, const struct serve_next *next,
 			 struct change changes[], sem_t *adopted)
 {
 	for (uint32_t i = 0; i < s->n_threads; i++)
@@ -165,7 +165,7 @@ static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
 }
 
 /* From here on it is served. */
-static int apply(struct serve *s, struct next *next)
+static int apply(struct serve *s, struct serve_next *next)
 {
 	struct change *changes = calloc(s->n_threads, sizeof(*changes));
 	sem_t adopted;
@@ -240,7 +240,7 @@ static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
 static int build(struct serve *s, const struct serve_opts *opts,
 		 char error[SERVE_ERROR_SIZE])
 {
-	struct next next;
+	struct serve_next next;
 	int r;
 
 	s->shared.opts = filled(opts);
@@ -298,16 +298,50 @@ struct serve *serve_free(struct serve *s)
 	return NULL;
 }
 
+/* ── Changing it ── */
+
+int serve_prepare(const struct serve *s, const struct serve_opts *opts,
+		  struct serve_next **ret, char ret_error[SERVE_ERROR_SIZE])
+{
+	struct serve_next *next = malloc(sizeof(*next));
+	int r;
+
+	if (next == NULL)
+		return fail(ret_error, -ENOMEM, "out of memory");
+	r = next_open(s, next, opts, ret_error);
+	if (r < 0) {
+		free(next);
+		return r;
+	}
+	*ret = next;
+	return 0;
+}
+
+int serve_commit(struct serve *s, struct serve_next *next)
+{
+	int r = apply(s, next);
+
+	serve_discard(next);
+	return r;
+}
+
+void serve_discard(struct serve_next *next)
+{
+	if (next == NULL)
+		return;
+	next_done(next);
+	free(next);
+}
+
 int serve_reload(struct serve *s, const struct serve_opts *opts,
 		 char ret_error[SERVE_ERROR_SIZE])
 {
-	struct next next;
-	int r = next_open(s, &next, opts, ret_error);
+	struct serve_next *next;
+	int r = serve_prepare(s, opts, &next, ret_error);
 
 	if (r < 0)
 		return r;
-	r = apply(s, &next);
-	next_done(&next);
+	r = serve_commit(s, next);
 	if (r < 0)
 		return fail(ret_error, r, "not every thread could change: %s",
 			    strerror(-r));

@@ -21,6 +21,7 @@
 
 struct addr;
 struct serve;
+struct serve_next;
 
 enum serve_log {
 	SERVE_LOG_COMBINED, /* combined, then seconds and the account */
@@ -99,6 +100,15 @@ int serve_run(struct serve *s);
  */
 int serve_reload(struct serve *s, const struct serve_opts *opts,
 		 char ret_error[SERVE_ERROR_SIZE]);
+/*
+ * The same in two steps, for whoever reloads several and wants all or none:
+ * prepared is all that can fail for a reason of the options; what is prepared
+ * is committed or discarded. opts must last until then.
+ */
+int serve_prepare(const struct serve *s, const struct serve_opts *opts,
+		  struct serve_next **ret, char ret_error[SERVE_ERROR_SIZE]);
+int serve_commit(struct serve *s, struct serve_next *next);
+void serve_discard(struct serve_next *next);
 /*
  * Stops it; from another thread or from a signal handler, before or while it
  * runs, as often as you like: a later SERVE_NOW cuts a SERVE_DRAIN
