@@ -25,7 +25,7 @@ static void ready(struct control *c)
 {
 	const struct served *served = c->context;
 
-	where_say(served->serve, served->setup->sites[0].root);
+	where_say(NULL, served->serve, &served->setup->opts);
 }
 
 static void reload(struct control *c)
@@ -56,24 +56,32 @@ static int serve(const struct setup *setup)
 	return control_run(&control);
 }
 
+static int serve_values(struct serve_values *values, struct parsed *parsed)
+{
+	const struct serve_values *const sites[] = { values };
+	struct setup setup;
+	int r;
+
+	if (parsed->n_operands > 0)
+		values->root = parsed->operands[0];
+	r = setup_begin(&setup, values, sites, 1, parsed->error);
+	if (r < 0)
+		say("%s", parsed->error);
+	r = r < 0 ? EXIT_USAGE : serve(&setup);
+	setup_done(&setup);
+	return r;
+}
+
 static int run(char *const *args)
 {
 	struct serve_values values;
 	struct parsed parsed;
-	struct setup setup = { 0 };
 	int r;
 
 	serve_values_init(&values);
 	r = command_begin(&serve_options, args, &values, &parsed);
-	if (r < 0) {
-		if (parsed.n_operands > 0)
-			values.root = parsed.operands[0];
-		r = setup_begin(&setup, &values, parsed.error);
-		if (r < 0)
-			say("%s", parsed.error);
-		r = r < 0 ? EXIT_USAGE : serve(&setup);
-	}
-	setup_done(&setup);
+	if (r < 0)
+		r = serve_values(&values, &parsed);
 	options_done(&serve_options, &values);
 	return r;
 }

@@ -21,7 +21,8 @@
 #include "cli/command.h"
 #include "cli/say.h"
 
-static const struct command *const commands[] = { &cmd_serve, &cmd_copy };
+static const struct command *const commands[] = { &cmd_serve, &cmd_run,
+						  &cmd_check, &cmd_copy };
 
 static const struct command *find(const char *name)
 {

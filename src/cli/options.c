@@ -9,7 +9,7 @@
 
 #include "cli/value.h"
 
-enum { TABLE_MAX = 64, WHERE_SIZE = 64 };
+enum { WHERE_SIZE = 64 };
 
 /* A command line under way. */
 struct line {
@@ -17,7 +17,7 @@ struct line {
 	char *const *next; /* the word to look at */
 	void *values;
 	struct parsed *ret;
-	bool given[TABLE_MAX]; /* which options were there */
+	bool given[OPTION_TABLE_MAX]; /* which options were there */
 };
 
 static int wrong(struct line *l, const char *where, const char *what)
@@ -29,13 +29,13 @@ static int wrong(struct line *l, const char *where, const char *what)
 
 /* ── One option ── */
 
-static const struct option *find_name(const struct options *o, const char *name,
-				      size_t len)
+const struct option *option_find(const struct option *table, size_t n,
+				 const char *name, size_t len)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (strncmp(o->table[i].name, name, len) == 0 &&
-		    o->table[i].name[len] == '\0')
-			return &o->table[i];
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(table[i].name, name, len) == 0 &&
+		    table[i].name[len] == '\0')
+			return &table[i];
 	return NULL;
 }
 
@@ -66,7 +66,8 @@ static int take(struct line *l, const struct option *o, const char *where,
 static int take_long(struct line *l, const char *word)
 {
 	size_t len = strcspn(word + 2, "=");
-	const struct option *o = find_name(l->o, word + 2, len);
+	const struct option *o = option_find(l->o->table, l->o->n, word + 2,
+					     len);
 	char where[WHERE_SIZE];
 
 	(void)snprintf(where, sizeof(where), "--%.*s", (int)len, word + 2);
@@ -166,7 +167,7 @@ int options_parse(const struct options *o, char *const *args, void *values,
 	struct line l = { .o = o, .next = args, .values = values, .ret = ret };
 	int r;
 
-	assert(o->n <= TABLE_MAX);
+	assert(o->n <= OPTION_TABLE_MAX);
 	memset(ret, 0, sizeof(*ret));
 	r = take_words(&l);
 	if (r < 0 || ret->help)

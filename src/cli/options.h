@@ -21,6 +21,7 @@
 enum option_kind {
 	OPTION_FLAG,    /* no value     bool */
 	OPTION_TEXT,    /*              const char * */
+	OPTION_PATH,    /* of a file    const char * */
 	OPTION_LIST,    /* repeatable   struct option_list */
 	OPTION_CHOICE,  /* a word       unsigned: which one */
 	OPTION_COUNT,   /* digits       uint64_t */
@@ -28,7 +29,14 @@ enum option_kind {
 	OPTION_SECONDS, /* 1.5          uint64_t, in milliseconds */
 };
 
-enum { OPTION_LIST_MAX = 64 };
+/* In a configuration, where a server has several sites: whose it is. */
+enum option_scope {
+	OPTION_WHOLE,    /* the server's alone */
+	OPTION_PER_SITE, /* a site's, or else the server's for all sites */
+	OPTION_OWN,      /* a site's, and never another one's */
+};
+
+enum { OPTION_LIST_MAX = 64, OPTION_TABLE_MAX = 64 };
 
 struct option_list {
 	uint32_t n;
@@ -44,7 +52,7 @@ struct option {
 	size_t field;               /* offsetof() in the command's values */
 	uint64_t min, max;          /* of numbers */
 	const char *const *choices; /* ended by NULL */
-	bool of_site; /* in a configuration: each site may have its own */
+	enum option_scope scope;
 };
 
 /* A row of a table: OPTION(.name = "log", .kind = OPTION_CHOICE, ...) */
@@ -81,6 +89,9 @@ struct parsed {
 int options_parse(const struct options *o, char *const *args, void *values,
 		  struct parsed *ret);
 void options_done(const struct options *o, void *values);
+/* The option of that name, of len bytes, or NULL. */
+const struct option *option_find(const struct option *table, size_t n,
+				 const char *name, size_t len);
 /* The text of --help. */
 void options_help(const struct options *o, FILE *out);
 

@@ -37,7 +37,7 @@ static const struct option table[] = {
 	       .help = "listens on 8080, *:8080, 10.0.0.1:80, [::1]:80 or\n"
 		       "unix:/run/pour.sock; repeatable (127.0.0.1:8080)"),
 	OPTION(.name = "host", .kind = OPTION_LIST, .value = "NAME",
-	       .field = FIELD(host), .of_site = true,
+	       .field = FIELD(host), .scope = OPTION_OWN,
 	       .help = "the name served, as example.org or *.example.org;\n"
 		       "repeatable"),
 	OPTION(.name = "only-hosts", .kind = OPTION_FLAG,
@@ -51,7 +51,7 @@ static const struct option table[] = {
 	       .field = FIELD(log), .choices = formats,
 	       .help = "writes a line for each answer, combined or json, or\n"
 		       "none, off (combined)"),
-	OPTION(.name = "log-file", .kind = OPTION_TEXT, .value = "PATH",
+	OPTION(.name = "log-file", .kind = OPTION_PATH, .value = "PATH",
 	       .field = FIELD(log_file),
 	       .help = "appends these lines to a file (standard error);\n"
 		       "USR1 opens it again"),
@@ -59,10 +59,10 @@ static const struct option table[] = {
 	       .field = FIELD(grace), .max = MS_MAX,
 	       .help = "lets answers finish for so long when stopped (30)"),
 	OPTION(.name = "hidden", .kind = OPTION_FLAG, .field = FIELD(hidden),
-	       .of_site = true,
+	       .scope = OPTION_PER_SITE,
 	       .help = "serves names that begin with a dot as well"),
 	OPTION(.name = "index", .kind = OPTION_TEXT, .value = "NAME",
-	       .field = FIELD(index), .of_site = true,
+	       .field = FIELD(index), .scope = OPTION_PER_SITE,
 	       .help = "shows this file for its folder (index.html); an empty\n"
 		       "name: none"),
 	OPTION(.name = "header-timeout", .kind = OPTION_SECONDS,
@@ -76,8 +76,12 @@ static const struct option table[] = {
 	OPTION(.name = "client-connections", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(client_connections), .min = 1, .max = UINT32_MAX,
 	       .help = "the same for each client address"),
+	OPTION(.name = "root", .kind = OPTION_PATH, .value = "DIR",
+	       .field = FIELD(root), .scope = OPTION_OWN,
+	       .help = "serves this folder, as the argument does"),
 	OPTION(.name = "symlinks", .kind = OPTION_CHOICE, .value = "WHICH",
-	       .field = FIELD(symlinks), .of_site = true, .choices = links,
+	       .field = FIELD(symlinks), .scope = OPTION_PER_SITE,
+	       .choices = links,
 	       .help = "follows symbolic links that stay inside the folder,\n"
 		       "or never, or with follow all of them (inside)"),
 };
@@ -148,26 +152,34 @@ static struct serve_opts to_opts(const struct serve_values *v)
 	};
 }
 
+static int allocate(struct setup *s, uint32_t n_sites)
+{
+	s->addresses = calloc(ADDRESSES_MAX, sizeof(*s->addresses));
+	s->sites = calloc(n_sites, sizeof(*s->sites));
+	return s->addresses == NULL || s->sites == NULL ? -ENOMEM : 0;
+}
+
 int setup_begin(struct setup *ret, const struct serve_values *values,
+		const struct serve_values *const sites[], uint32_t n_sites,
 		char ret_error[OPTIONS_ERROR_SIZE])
 {
-	int n;
+	int r;
 
 	*ret = (struct setup){ .opts = to_opts(values) };
-	ret->addresses = calloc(ADDRESSES_MAX, sizeof(*ret->addresses));
-	ret->sites = calloc(1, sizeof(*ret->sites));
-	if (ret->addresses == NULL || ret->sites == NULL) {
+	r = allocate(ret, n_sites);
+	if (r < 0) {
 		(void)snprintf(ret_error, OPTIONS_ERROR_SIZE, "out of memory");
-		return -ENOMEM;
+		return r;
 	}
-	n = read_addresses(&values->listen, ret->addresses, ret_error);
-	if (n < 0)
-		return n;
-	ret->sites[0] = to_site(values);
+	r = read_addresses(&values->listen, ret->addresses, ret_error);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < n_sites; i++)
+		ret->sites[i] = to_site(sites[i]);
 	ret->opts.listen = ret->addresses;
-	ret->opts.n_listen = (uint32_t)n;
+	ret->opts.n_listen = (uint32_t)r;
 	ret->opts.sites = ret->sites;
-	ret->opts.n_sites = 1;
+	ret->opts.n_sites = n_sites;
 	return 0;
 }
 

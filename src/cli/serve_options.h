@@ -16,6 +16,7 @@
 #include "net/addr.h"
 #include "serve/serve.h"
 
+/* Also those of one site, where a server has several. */
 struct serve_values {
 	struct option_list listen, host;
 	uint64_t threads, grace, header_timeout;
@@ -41,10 +42,12 @@ struct setup {
 };
 
 /*
- * Fills *ret with one site of those values; they must outlive it. 0 or -EINVAL
- * with ret_error saying what was wrong; setup_done() is due in either case.
+ * Fills *ret by the values of a server and of its sites, which must outlive
+ * it. 0 or -EINVAL with ret_error saying what was wrong; setup_done() is due in
+ * either case.
  */
 int setup_begin(struct setup *ret, const struct serve_values *values,
+		const struct serve_values *const sites[], uint32_t n_sites,
 		char ret_error[OPTIONS_ERROR_SIZE]);
 void setup_done(struct setup *s);
 

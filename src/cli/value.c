@@ -110,6 +110,7 @@ int value_read(const struct option *o, const char *where, const char *text,
 		*(bool *)field_of(o, values) = true;
 		return 0;
 	case OPTION_TEXT:
+	case OPTION_PATH:
 		*(const char **)field_of(o, values) = text;
 		return 0;
 	case OPTION_LIST:
@@ -163,5 +164,13 @@ int value_read_twin(const struct option *o, const char *where, const char *text,
 		return read_yes(o, where, text, values, ret);
 	if (o->kind == OPTION_LIST)
 		return read_list(o, where, text, values, ret);
+	return value_read(o, where, text, values, ret);
+}
+
+int value_read_key(const struct option *o, const char *where, const char *text,
+		   void *values, struct parsed *ret)
+{
+	if (o->kind == OPTION_FLAG)
+		return read_yes(o, where, text, values, ret);
 	return value_read(o, where, text, values, ret);
 }

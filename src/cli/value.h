@@ -14,5 +14,8 @@ int value_read(const struct option *o, const char *where, const char *text,
 /* The same for a twin, where lists have commas and flags are words. */
 int value_read_twin(const struct option *o, const char *where, const char *text,
 		    void *values, struct parsed *ret);
+/* The same for a key in a file, where flags are words as well. */
+int value_read_key(const struct option *o, const char *where, const char *text,
+		   void *values, struct parsed *ret);
 
 #endif

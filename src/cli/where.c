@@ -28,19 +28,35 @@ static void add_address(struct text *line, const struct addr *a)
 	text_char(line, '/');
 }
 
-void where_say(const struct serve *s, const char *root)
+static void add_what(struct text *line, const struct serve_opts *opts)
 {
-	char memory[LINE_SIZE];
-	struct text line = text_over(memory, sizeof(memory));
+	const char *root = opts->n_sites > 0 ? opts->sites[0].root : NULL;
 	char *real = realpath(root != NULL ? root : ".", NULL);
+
+	text_str(line, real != NULL ? real : root != NULL ? root : ".");
+	free(real);
+	if (opts->n_sites < 2)
+		return;
+	text_str(line, " and ");
+	text_u64(line, opts->n_sites - 1);
+	text_str(line, opts->n_sites > 2 ? " other sites" : " other site");
+}
+
+void where_say(const char *name, const struct serve *s,
+	       const struct serve_opts *opts)
+{
+	char memory[LINE_SIZE], places[LINE_SIZE];
+	struct text what = text_over(memory, sizeof(memory));
+	struct text where = text_over(places, sizeof(places));
 	uint32_t threads = serve_threads(s);
 
+	if (name != NULL) {
+		text_str(&what, name);
+		text_str(&what, ": ");
+	}
+	add_what(&what, opts);
 	for (uint32_t i = 0; i < serve_n_addresses(s); i++)
-		add_address(&line, serve_address(s, i));
-	say("%s at %.*s with %u thread%s",
-	    real != NULL   ? real
-	    : root != NULL ? root
-			   : ".",
-	    (int)line.len, line.at, threads, threads == 1 ? "" : "s");
-	free(real);
+		add_address(&where, serve_address(s, i));
+	say("%.*s at %.*s with %u thread%s", (int)what.len, what.at,
+	    (int)where.len, where.at, threads, threads == 1 ? "" : "s");
 }

@@ -4,8 +4,10 @@
 #define CLI_WHERE_H
 
 struct serve;
+struct serve_opts;
 
-/* root NULL: the current folder. */
-void where_say(const struct serve *s, const char *root);
+/* name: that of the server, where there may be several, or NULL. */
+void where_say(const char *name, const struct serve *s,
+	       const struct serve_opts *opts);
 
 #endif

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""pour run: several servers of one file, and a file that changes."""
+
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from program import POUR, Server, environment, wait_for
+from wire import Client, get
+
+
+class Runner(Server):
+    """pour run in the background."""
+
+    def __init__(self, config, errors):  # pylint: disable=super-init-not-called
+        self.errors = errors
+        with open(errors, "wb") as stderr:
+            self.run = subprocess.Popen(
+                [POUR, "run", str(config)], stdin=subprocess.DEVNULL,
+                stderr=stderr, env=environment())
+        self.pid = self.run.pid
+        self.stopped = False
+
+    def lines(self, text, n=1):
+        """Its lines with that text, once there are n of them."""
+        def found():
+            lines = [line for line in self._text().splitlines()
+                     if text in line]
+            return lines if len(lines) >= n else None
+        return wait_for(found, f"{n} times '{text}' in {self._text()}")
+
+    def reload(self, said="pour run: reloaded", n=1):
+        self.tell(signal.SIGHUP)
+        return self.lines(said, n)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Starts it with a text for its file; run.write() changes that."""
+    config = tmp_path / "pour.conf"
+    runners = []
+
+    def start(text, servers=1):
+        config.write_text(text)
+        runner = Runner(config, tmp_path / "errors")
+        runners.append(runner)
+        runner.write = config.write_text
+        try:
+            runner.lines(" with ", servers)
+        except AssertionError:
+            if "without inih" in runner._text():
+                pytest.skip("this pour is built without inih")
+            raise
+        return runner
+
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    yield start
+    for runner in runners:
+        if not runner.stopped:
+            runner.stop()
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def body(port, host="x"):
+    return get(("127.0.0.1", port), "/file", host=host).body.decode()
+
+
+def is_refused(port):
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) != 0
+
+
+SECTION = """
+[serve {0}]
+listen = 127.0.0.1:{1}
+root = {2}
+threads = 1
+log = off
+"""
+
+
+def test_two_servers(run):
+    a, b = free_port(), free_port()
+    runner = run(SECTION.format("a", a, "one") + SECTION.format("b", b, "two"),
+                 2)
+    first, second = runner.lines(" with ")
+    assert first.startswith("pour run: a: ")
+    assert first.endswith(f"/one at http://127.0.0.1:{a}/ with 1 thread")
+    assert second.startswith("pour run: b: ")
+    assert (body(a), body(b)) == ("one", "two")
+    runner.stop()
+
+
+def test_sites_by_name(run):
+    port = free_port()
+    run(SECTION.format("a", port, "one") + """
+host = one.org
+only-hosts = yes
+[site two]
+host = *.two.org
+root = two
+""")
+    assert body(port, "one.org") == "one"
+    assert body(port, "www.two.org:80") == "two"
+    assert get(("127.0.0.1", port), "/file", host="two.org").status == 421
+
+
+def test_what_a_site_has_from_its_server(run, tmp_path):
+    (tmp_path / "one" / ".hidden").write_text("hidden of one")
+    (tmp_path / "two" / ".hidden").write_text("hidden of two")
+    (tmp_path / "three" / ".hidden").write_text("hidden of three")
+    port = free_port()
+    run(SECTION.format("a", port, "one") + """
+hidden = yes
+[site two]
+host = two.org
+root = two
+[site three]
+host = three.org
+root = three
+hidden = no
+""")
+
+    def status(host):
+        return get(("127.0.0.1", port), "/.hidden", host=host).status
+    assert [status(host) for host in ("x", "two.org", "three.org")] == \
+        [200, 200, 404]
+
+
+def test_a_file_that_changes(run):
+    a, b, c = free_port(), free_port(), free_port()
+    runner = run(SECTION.format("a", a, "one") + SECTION.format("b", b, "two"),
+                 2)
+    # a changes its folder, b goes, c comes.
+    runner.write(SECTION.format("a", a, "two") + SECTION.format("c", c, "three"))
+    runner.reload()
+    assert (body(a), body(c)) == ("two", "three")
+    wait_for(lambda: is_refused(b), "an end of b")
+    # And b is back, at the address that c had.
+    runner.write(SECTION.format("a", a, "three"))
+    runner.reload(n=2)
+    wait_for(lambda: is_refused(c), "an end of c")
+    runner.write(SECTION.format("b", c, "two") + SECTION.format("a", a, "one"))
+    runner.reload(n=3)
+    assert (body(a), body(c)) == ("one", "two")
+    runner.stop()
+
+
+def test_a_file_that_becomes_bad(run):
+    a, b = free_port(), free_port()
+    runner = run(SECTION.format("a", a, "one"))
+    runner.write(SECTION.format("a", a, "two") +
+                 SECTION.format("b", b, "nowhere"))
+    runner.reload("not reloaded, all is as before")
+    [line] = runner.lines("[serve b]")
+    assert line.endswith("/nowhere: No such file or directory")
+    assert body(a) == "one"
+    assert is_refused(b)
+    runner.write(SECTION.format("a", a, "two") + "thread = 2\n")
+    runner.reload("not reloaded", 2)
+    assert len(runner.lines(":7: thread: no key of [serve]")) == 1
+    assert body(a) == "one"
+    runner.write(SECTION.format("a", a, "two"))
+    runner.reload()
+    assert body(a) == "two"
+
+
+class Load(threading.Thread):
+    """Requests that all must be answered, by new and by old connections."""
+
+    def __init__(self, port):
+        super().__init__()
+        self.port = port
+        self.over = threading.Event()
+        self.answers, self.failure = 0, None
+
+    def run(self):
+        try:
+            while not self.over.is_set():
+                with Client(("127.0.0.1", self.port)) as client:
+                    for _ in range(4):
+                        answer = client.ask("/file").answer()
+                        assert answer.status == 200
+                        assert answer.body in (b"one", b"two")
+                        self.answers += 1
+        except Exception as failure:  # pylint: disable=broad-except
+            self.failure = failure
+
+
+def test_twenty_times_under_load(run):
+    """The address stays, others come and go, the folder changes."""
+    port, others = free_port(), [free_port(), free_port()]
+    runner = run(SECTION.format("a", port, "one"))
+    loads = [Load(port) for _ in range(4)]
+    for load in loads:
+        load.start()
+    try:
+        for i in range(20):
+            folder = ("two", "one")[i % 2]
+            seen = sum(load.answers for load in loads)
+            runner.write(SECTION.format("a", port, folder) +
+                         f"listen = 127.0.0.1:{others[i % 2]}\n")
+            runner.reload(n=i + 1)
+            assert body(port) == folder
+            assert body(others[i % 2]) == folder
+            wait_for(lambda: sum(load.answers for load in loads) > seen + 20 or
+                     any(load.failure for load in loads), "answers")
+    finally:
+        for load in loads:
+            load.over.set()
+        for load in loads:
+            load.join()
+    assert [load.failure for load in loads] == [None] * 4
+    assert sum(load.answers for load in loads) > 400
+    runner.stop()
+
+
+def test_it_ends_as_a_server_does(run):
+    runner = run(SECTION.format("a", free_port(), "one") +
+                 SECTION.format("b", free_port(), "two"), 2)
+    runner.stop(signal.SIGINT)
