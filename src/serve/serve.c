@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The server as a whole: sites, addresses, and how both change.
- *
- *      options ──► sites ─────┐
- *         └──► addresses ──► change ──► a copy for each worker ──► adopted
- */
+/* The server as a whole: its options, its parts, questions about it. */
 #include "serve/serve.h"
 
 #include <errno.h>
@@ -19,7 +14,6 @@
 #include "base/base.h"
 #include "net/addr.h"
 #include "net/sock.h"
-#include "serve/admit.h"
 #include "serve/listen.h"
 #include "serve/serve_inside.h"
 
@@ -39,7 +33,7 @@ static uint32_t count_cpus(void)
 	return MAX((uint32_t)CPU_COUNT(&set), 1U);
 }
 
-static struct serve_opts filled(const struct serve_opts *opts)
+struct serve_opts serve_filled(const struct serve_opts *opts)
 {
 	struct serve_opts o = { 0 };
 
@@ -56,134 +50,13 @@ static struct serve_opts filled(const struct serve_opts *opts)
 	return o;
 }
 
-__attribute__((format(printf, 3, 4))) static int fail(
-	char error[SERVE_ERROR_SIZE], int r, const char *format, ...)
+int serve_fail(char error[SERVE_ERROR_SIZE], int r, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(error, SERVE_ERROR_SIZE, format, args);
 	va_end(args);
-	return r;
-}
-
-/* ── What it serves, and where ── */
-
-/* All that the options ask for, opened; none of it is in use yet. */
-struct serve_next {
-	struct serve_opts opts; /* defaults filled in */
-	struct sites *sites;
-	struct listen_set listening;
-};
-
-static void next_done(struct serve_next *next)
-{
-	next->sites = sites_drop(next->sites);
-	listen_done(&next->listening);
-}
-
-static int fail_address(char error[SERVE_ERROR_SIZE], int r,
-			const struct addr *a)
-{
-	char text[ADDR_TEXT_SIZE];
-
-	addr_text(a, text);
-	return fail(error, r, "%s: %s", text, strerror(-r));
-}
-
-static int open_addresses(const struct serve *s, struct serve_next *next,
-			  char error[SERVE_ERROR_SIZE])
-{
-	const struct addr *wanted = next->opts.listen;
-	uint32_t n = next->opts.n_listen;
-	struct addr standard[2];
-	const char *why = "no addresses";
-	int r;
-
-	if (n == 0) {
-		r = addr_parse("127.0.0.1:8080", standard, &why);
-		if (r < 0)
-			return fail(error, r, "%s", why);
-		wanted = standard;
-		n = (uint32_t)r;
-	}
-	r = listen_open(&next->listening, &s->listening, wanted, n,
-			s->n_threads);
-	if (r < 0 && next->listening.n < n)
-		return fail_address(error, r, &wanted[next->listening.n]);
-	return r;
-}
-
-static int next_open(const struct serve *s, struct serve_next *next,
-		     const struct serve_opts *opts,
-		     char error[SERVE_ERROR_SIZE])
-{
-	int r;
-
-	*next = (struct serve_next){ .opts = filled(opts) };
-	r = sites_new(&next->sites, next->opts.sites, next->opts.n_sites,
-		      next->opts.only_hosts, error);
-	if (r == 0)
-		r = open_addresses(s, next, error);
-	if (r < 0)
-		next_done(next);
-	return r;
-}
-
-static void fill_changes(const struct serve *s, const struct serve_next *next,
-			 struct change changes[], sem_t *adopted)
-{
-	for (uint32_t i = 0; i < s->n_threads; i++)
-		changes[i] = (struct change){
-			.sites = next->sites,
-			.opts = &next->opts,
-			.keep = next->listening.ids,
-			.n_keep = next->listening.n,
-			.newcomers = listen_newcomers(&next->listening, i),
-			.n_newcomers = next->listening.n_new,
-			.adopted = adopted,
-		};
-}
-
-/* Workers that run do it themselves, and are waited for. */
-static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < s->n_threads; i++) {
-		if (s->started)
-			adopt_offer(&s->threads[i].worker, &changes[i]);
-		else
-			adopt(&s->threads[i].worker, &changes[i]);
-	}
-	for (uint32_t i = 0; s->started && i < s->n_threads; i++)
-		while (sem_wait(adopted) < 0)
-			continue;
-	for (uint32_t i = 0; i < s->n_threads; i++)
-		r = r < 0 ? r : changes[i].result;
-	return r;
-}
-
-/* From here on it is served. */
-static int apply(struct serve *s, struct serve_next *next)
-{
-	struct change *changes = calloc(s->n_threads, sizeof(*changes));
-	sem_t adopted;
-	int r;
-
-	if (changes == NULL)
-		return -ENOMEM;
-	(void)sem_init(&adopted, 0, 0);
-	fill_changes(s, next, changes, &adopted);
-	admit_set(s->shared.limits, &next->opts);
-	listen_unlink(&s->listening, &next->listening);
-	r = adopt_all(s, changes, &adopted);
-	(void)sem_destroy(&adopted);
-	free(changes);
-	listen_handed(&next->listening);
-	listen_done(&s->listening);
-	s->listening = next->listening;
-	next->listening = (struct listen_set){ 0 };
 	return r;
 }
 
@@ -232,7 +105,8 @@ static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
 			 o->log == SERVE_LOG_JSON);
 
 	if (r < 0)
-		return fail(error, r, "%s: %s", o->log_file, strerror(-r));
+		return serve_fail(error, r, "%s: %s", o->log_file,
+				  strerror(-r));
 	o->log_file = NULL; /* it was the caller's */
 	return 0;
 }
@@ -240,10 +114,9 @@ static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
 static int build(struct serve *s, const struct serve_opts *opts,
 		 char error[SERVE_ERROR_SIZE])
 {
-	struct serve_next next;
 	int r;
 
-	s->shared.opts = filled(opts);
+	s->shared.opts = serve_filled(opts);
 	r = open_log(s, error);
 	if (r < 0)
 		return r;
@@ -254,13 +127,8 @@ static int build(struct serve *s, const struct serve_opts *opts,
 	if (r == 0)
 		r = init_workers(s);
 	if (r < 0)
-		return fail(error, r, "cannot start: %s", strerror(-r));
-	r = next_open(s, &next, opts, error);
-	if (r < 0)
-		return r;
-	r = apply(s, &next);
-	next_done(&next);
-	return r < 0 ? fail(error, r, "cannot start: %s", strerror(-r)) : 0;
+		return serve_fail(error, r, "cannot start: %s", strerror(-r));
+	return serve_reload(s, opts, error);
 }
 
 int serve_new(struct serve **ret, const struct serve_opts *opts,
@@ -270,7 +138,7 @@ int serve_new(struct serve **ret, const struct serve_opts *opts,
 	int r;
 
 	if (s == NULL)
-		return fail(ret_error, -ENOMEM, "out of memory");
+		return serve_fail(ret_error, -ENOMEM, "out of memory");
 	s->over_fd = -1;
 	r = build(s, opts, ret_error);
 	if (r < 0) {
@@ -296,56 +164,6 @@ struct serve *serve_free(struct serve *s)
 	free(s->threads);
 	free(s);
 	return NULL;
-}
-
-/* ── Changing it ── */
-
-int serve_prepare(const struct serve *s, const struct serve_opts *opts,
-		  struct serve_next **ret, char ret_error[SERVE_ERROR_SIZE])
-{
-	struct serve_next *next = malloc(sizeof(*next));
-	int r;
-
-	if (next == NULL)
-		return fail(ret_error, -ENOMEM, "out of memory");
-	r = next_open(s, next, opts, ret_error);
-	if (r < 0) {
-		free(next);
-		return r;
-	}
-	*ret = next;
-	return 0;
-}
-
-int serve_commit(struct serve *s, struct serve_next *next)
-{
-	int r = apply(s, next);
-
-	serve_discard(next);
-	return r;
-}
-
-void serve_discard(struct serve_next *next)
-{
-	if (next == NULL)
-		return;
-	next_done(next);
-	free(next);
-}
-
-int serve_reload(struct serve *s, const struct serve_opts *opts,
-		 char ret_error[SERVE_ERROR_SIZE])
-{
-	struct serve_next *next;
-	int r = serve_prepare(s, opts, &next, ret_error);
-
-	if (r < 0)
-		return r;
-	r = serve_commit(s, next);
-	if (r < 0)
-		return fail(ret_error, r, "not every thread could change: %s",
-			    strerror(-r));
-	return 0;
 }
 
 /* ── Questions ── */

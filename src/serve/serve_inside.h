@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The server from inside: serve.c builds and changes it, threads.c runs it. */
+/*
+ * The server from inside: serve.c builds it, change.c changes it, threads.c
+ * runs it.
+ */
 #ifndef SERVE_SERVE_INSIDE_H
 #define SERVE_SERVE_INSIDE_H
 
@@ -31,5 +34,11 @@ struct serve {
 	int over_fd;        /* an eventfd */
 	atomic_uint n_running;
 };
+
+/* With the defaults where opts, which may be NULL, says nothing. */
+struct serve_opts serve_filled(const struct serve_opts *opts);
+/* Writes the error. Answers r. */
+__attribute__((format(printf, 3, 4))) int serve_fail(
+	char error[SERVE_ERROR_SIZE], int r, const char *format, ...);
 
 #endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a server serves and where, at its start and whenever that changes.
+ *
+ *      options ──► sites ─────┐
+ *         └──► addresses ──► change ──► a copy for each worker ──► adopted
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/addr.h"
+#include "serve/admit.h"
+#include "serve/listen.h"
+#include "serve/serve_inside.h"
+
+/* ── Opening it ── */
+
+/* All that the options ask for, opened; none of it is in use yet. */
+struct serve_next {
+	struct serve_opts opts; /* defaults filled in */
+	struct sites *sites;
+	struct listen_set listening;
+};
+
+static void next_done(struct serve_next *next)
+{
+	next->sites = sites_drop(next->sites);
+	listen_done(&next->listening);
+}
+
+static int fail_address(char error[SERVE_ERROR_SIZE], int r,
+			const struct addr *a)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	addr_text(a, text);
+	return serve_fail(error, r, "%s: %s", text, strerror(-r));
+}
+
+static int open_addresses(const struct serve *s, struct serve_next *next,
+			  char error[SERVE_ERROR_SIZE])
+{
+	const struct addr *wanted = next->opts.listen;
+	uint32_t n = next->opts.n_listen;
+	struct addr standard[2];
+	const char *why = "no addresses";
+	int r;
+
+	if (n == 0) {
+		r = addr_parse("127.0.0.1:8080", standard, &why);
+		if (r < 0)
+			return serve_fail(error, r, "%s", why);
+		wanted = standard;
+		n = (uint32_t)r;
+	}
+	r = listen_open(&next->listening, &s->listening, wanted, n,
+			s->n_threads);
+	if (r < 0 && next->listening.n < n)
+		return fail_address(error, r, &wanted[next->listening.n]);
+	return r;
+}
+
+static int next_open(const struct serve *s, struct serve_next *next,
+		     const struct serve_opts *opts,
+		     char error[SERVE_ERROR_SIZE])
+{
+	int r;
+
+	*next = (struct serve_next){ .opts = serve_filled(opts) };
+	r = sites_new(&next->sites, next->opts.sites, next->opts.n_sites,
+		      next->opts.only_hosts, error);
+	if (r == 0)
+		r = open_addresses(s, next, error);
+	if (r < 0)
+		next_done(next);
+	return r;
+}
+
+/* ── Handing it out ── */
+
+static void fill_changes(const struct serve *s, const struct serve_next *next,
+			 struct change changes[], sem_t *adopted)
+{
+	for (uint32_t i = 0; i < s->n_threads; i++)
+		changes[i] = (struct change){
+			.sites = next->sites,
+			.opts = &next->opts,
+			.keep = next->listening.ids,
+			.n_keep = next->listening.n,
+			.newcomers = listen_newcomers(&next->listening, i),
+			.n_newcomers = next->listening.n_new,
+			.adopted = adopted,
+		};
+}
+
+/* Workers that run do it themselves, and are waited for. */
+static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < s->n_threads; i++) {
+		if (s->started)
+			adopt_offer(&s->threads[i].worker, &changes[i]);
+		else
+			adopt(&s->threads[i].worker, &changes[i]);
+	}
+	for (uint32_t i = 0; s->started && i < s->n_threads; i++)
+		while (sem_wait(adopted) < 0)
+			continue;
+	for (uint32_t i = 0; i < s->n_threads; i++)
+		r = r < 0 ? r : changes[i].result;
+	return r;
+}
+
+/* From here on it is served. */
+static int apply(struct serve *s, struct serve_next *next)
+{
+	struct change *changes = calloc(s->n_threads, sizeof(*changes));
+	sem_t adopted;
+	int r;
+
+	if (changes == NULL)
+		return -ENOMEM;
+	(void)sem_init(&adopted, 0, 0);
+	fill_changes(s, next, changes, &adopted);
+	admit_set(s->shared.limits, &next->opts);
+	listen_unlink(&s->listening, &next->listening);
+	r = adopt_all(s, changes, &adopted);
+	(void)sem_destroy(&adopted);
+	free(changes);
+	listen_handed(&next->listening);
+	listen_done(&s->listening);
+	s->listening = next->listening;
+	next->listening = (struct listen_set){ 0 };
+	return r;
+}
+
+/* ── All of it ── */
+
+int serve_prepare(const struct serve *s, const struct serve_opts *opts,
+		  struct serve_next **ret, char ret_error[SERVE_ERROR_SIZE])
+{
+	struct serve_next *next = malloc(sizeof(*next));
+	int r;
+
+	if (next == NULL)
+		return serve_fail(ret_error, -ENOMEM, "out of memory");
+	r = next_open(s, next, opts, ret_error);
+	if (r < 0) {
+		free(next);
+		return r;
+	}
+	*ret = next;
+	return 0;
+}
+
+int serve_commit(struct serve *s, struct serve_next *next)
+{
+	int r = apply(s, next);
+
+	serve_discard(next);
+	return r;
+}
+
+void serve_discard(struct serve_next *next)
+{
+	if (next == NULL)
+		return;
+	next_done(next);
+	free(next);
+}
+
+int serve_reload(struct serve *s, const struct serve_opts *opts,
+		 char ret_error[SERVE_ERROR_SIZE])
+{
+	struct serve_next *next;
+	int r = serve_prepare(s, opts, &next, ret_error);
+
+	if (r < 0)
+		return r;
+	r = serve_commit(s, next);
+	if (r < 0)
+		return serve_fail(ret_error, r,
+				  "not every thread could change: %s",
+				  strerror(-r));
+	return 0;
+}
