@@ -1,46 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pour copy SRC DST: one transfer between two ends.
- *
- *      ends_open ──► skip --offset ──► pour_run ──► --explain ──► ends_publish
+ * pour copy SRC DST: one transfer between two ends. Its options, and the order
+ * of things; the things are in copy.h.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pour.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "cli/command.h"
-#include "cli/ends.h"
+#include "cli/copy.h"
+#include "cli/report.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
-enum { EXPLAIN_SIZE = 1024, CONNECT_MS = 10 * 1000 };
+enum { CONNECT_MS = 10 * 1000 };
 
-struct copy_values {
-	bool explain;
-	unsigned choice; /* of by_choice; past its end: as planned */
-	uint64_t limit, offset, connect_timeout;
+/* ── Options ── */
+
+static const char *const progress_choices[] = {
+	[PROGRESS_AUTO] = "auto",
+	[PROGRESS_ALWAYS] = "always",
+	[PROGRESS_NEVER] = "never",
+	[PROGRESS_NEVER + 1] = NULL,
 };
 
-/* Those that a descriptor can have at both ends. */
-static const enum pour_method by_choice[] = {
-	POUR_BY_RANGE, POUR_BY_SENDFILE, POUR_BY_SPLICE, POUR_BY_PIPE,
-	POUR_BY_COPY,  POUR_BY_CLONE,    POUR_BY_MMAP,
+static const char *const clone_choices[] = {
+	[POUR_CLONE_AUTO] = "auto",
+	[POUR_CLONE_ALWAYS] = "always",
+	[POUR_CLONE_NEVER] = "never",
+	[POUR_CLONE_NEVER + 1] = NULL,
 };
 
-static const char *const choices[] = {
-	"copy_file_range", "sendfile", "splice", "pipe", "copy",
-	"clone",           "mmap",     NULL
+static const char *const holes_choices[] = {
+	[COPY_HOLES_AUTO] = "auto",
+	[COPY_HOLES_KEEP] = "keep",
+	[COPY_HOLES_FILL] = "fill",
+	[COPY_HOLES_FILL + 1] = NULL,
 };
-
-_Static_assert(ARRAY_SIZE(by_choice) + 1 == ARRAY_SIZE(choices),
-	       "a name for each");
 
 #define FIELD(name) offsetof(struct copy_values, name)
 
 static const struct option table[] = {
+	OPTION(.name = "backup", .letter = 'b', .kind = OPTION_TEXT,
+	       .value = "SUFFIX", .field = FIELD(backup), .bare = "~",
+	       .help = "keeps what is replaced, under its name and SUFFIX (~)"),
+	OPTION(.name = "clone", .kind = OPTION_CHOICE, .value = "WHEN",
+	       .field = FIELD(clone), .choices = clone_choices,
+	       .help = "shares extents instead of moving bytes: auto, always\n"
+		       "(or fails) or never (auto)"),
 	OPTION(.name = "connect-timeout", .kind = OPTION_SECONDS,
 	       .value = "SECONDS", .field = FIELD(connect_timeout),
 	       .max = UINT32_MAX,
@@ -48,16 +56,43 @@ static const struct option table[] = {
 		       "reads a FIFO (10)"),
 	OPTION(.name = "explain", .kind = OPTION_FLAG, .field = FIELD(explain),
 	       .help = "says on standard error which methods moved the bytes"),
+	OPTION(.name = "force", .letter = 'f', .kind = OPTION_FLAG,
+	       .field = FIELD(force),
+	       .help = "replaces also a file that may not be written to"),
+	OPTION(.name = "holes", .kind = OPTION_CHOICE, .value = "HOW",
+	       .field = FIELD(holes), .choices = holes_choices,
+	       .help = "keeps the holes of a sparse file (auto), keeps them\n"
+		       "or fails (keep), or writes zeros (fill)"),
+	OPTION(.name = "inplace", .kind = OPTION_FLAG, .field = FIELD(inplace),
+	       .help = "overwrites a file where it is, rather than replace it"),
+	OPTION(.name = "json", .kind = OPTION_FLAG, .field = FIELD(json),
+	       .help = "writes progress and account as lines of JSON to\n"
+		       "standard error"),
 	OPTION(.name = "limit", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(limit), .max = UINT64_MAX,
 	       .help = "copies at most so many bytes"),
 	OPTION(.name = "method", .kind = OPTION_CHOICE, .value = "NAME",
-	       .field = FIELD(choice), .choices = choices,
+	       .field = FIELD(method), .choices = copy_methods,
 	       .help = "uses this method or fails: copy_file_range,\n"
 		       "sendfile, splice, pipe, copy, clone or mmap"),
+	OPTION(.name = "no-clobber", .letter = 'n', .kind = OPTION_FLAG,
+	       .field = FIELD(no_clobber),
+	       .help = "leaves a file that exists as it is, and succeeds"),
 	OPTION(.name = "offset", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(offset), .max = UINT64_MAX,
 	       .help = "skips so many bytes of the source first"),
+	OPTION(.name = "progress", .kind = OPTION_CHOICE, .value = "WHEN",
+	       .field = FIELD(progress), .choices = progress_choices,
+	       .help = "shows how far it is: auto (on a terminal, after a\n"
+		       "second), always or never (auto)"),
+	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(rate), .min = 1, .max = UINT64_MAX,
+	       .help = "moves at most so many bytes a second"),
+	OPTION(.name = "stable", .kind = OPTION_FLAG, .field = FIELD(stable),
+	       .help = "uses only methods after which the receiver does not\n"
+		       "see later changes of the source"),
+	OPTION(.name = "sync", .kind = OPTION_FLAG, .field = FIELD(sync),
+	       .help = "ends when the bytes, and the name, are on the disk"),
 };
 
 static const struct options options = {
@@ -73,187 +108,132 @@ static const struct options options = {
 	.n = ARRAY_SIZE(table),
 };
 
-static bool is_forced(const struct copy_values *v)
+/* Why these do not go together, or NULL. */
+static const char *contradiction(const struct copy_values *v)
 {
-	return v->choice < ARRAY_SIZE(by_choice);
+	if (v->inplace && v->force)
+		return "--force and --inplace exclude each other";
+	if (v->inplace && v->backup != NULL)
+		return "--backup and --inplace exclude each other";
+	if (v->no_clobber && v->backup != NULL)
+		return "--backup and --no-clobber exclude each other";
+	if (v->holes == COPY_HOLES_FILL && v->clone == POUR_CLONE_ALWAYS)
+		return "--clone always and --holes fill exclude each other";
+	if (v->backup != NULL &&
+	    (v->backup[0] == '\0' || strchr(v->backup, '/') != NULL))
+		return "--backup: a suffix is not empty and has no slash";
+	return NULL;
 }
 
-/* Only of what is forced. */
-static enum pour_method forced(const struct copy_values *v)
-{
-	return by_choice[v->choice];
-}
-
-static const char *kind_name(enum pour_kind kind)
-{
-	static const char *const names[] = {
-		[POUR_FILE] = "a file",   [POUR_SOCKET] = "a socket",
-		[POUR_PIPE] = "a pipe",   [POUR_DEVICE] = "a device",
-		[POUR_MEMORY] = "memory", [POUR_CALL] = "a function",
-	};
-
-	return names[kind];
-}
-
-/* ── What went wrong ── */
-
-static int does_not_suit(const struct pour *p, const struct copy_values *v)
-{
-	int error = p->account.left[forced(v)];
-
-	say("--method %s does not suit %s as source and %s as destination%s%s",
-	    pour_method_name(forced(v)), kind_name(p->src.kind),
-	    kind_name(p->dst.kind), error != 0 ? ": " : "",
-	    error != 0 ? strerror(error) : "");
-	return EXIT_FAILED;
-}
-
-static int failed(const struct ends *ends, const struct pour *p,
-		  const struct copy_values *v, int error)
-{
-	if (is_forced(v) && p->account.left[forced(v)] == -error)
-		return does_not_suit(p, v);
-	if (p->account.side == POUR_SIDE_SRC)
-		return end_error(&ends->src, error);
-	if (p->account.side == POUR_SIDE_DST)
-		return end_error(&ends->dst, error);
-	say("%s to %s: %s", ends->src.name, ends->dst.name, strerror(-error));
-	return EXIT_FAILED;
-}
-
-/* ── The offset ── */
-
-/* Reads and throws away; where the source ends before, that is it. */
-static int skip_by_reading(int src, uint64_t bytes)
-{
-	auto_close int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int64_t n;
-
-	if (null < 0)
-		return -errno;
-	n = pour_copy(null, src, bytes, NULL);
-	return n < 0 ? (int)n : 0;
-}
-
-static int skip(const struct end *src, uint64_t bytes)
-{
-	off_t at, end = 0;
-
-	if (bytes == 0)
-		return 0;
-	at = lseek(src->fd, 0, SEEK_CUR);
-	if (at >= 0 && (S_ISREG(src->st.st_mode) || S_ISBLK(src->st.st_mode)))
-		end = lseek(src->fd, 0, SEEK_END);
-	/* Files of unknown size (procfs) say 0 and are read. */
-	if (end <= 0)
-		return skip_by_reading(src->fd, bytes);
-	if (at < end && bytes < (uint64_t)(end - at))
-		end = at + (off_t)bytes;
-	return lseek(src->fd, MAX(at, end), SEEK_SET) < 0 ? -errno : 0;
-}
-
-/* ── The transfer ── */
-
-static void explain(const struct pour *p)
-{
-	char line[EXPLAIN_SIZE];
-
-	(void)pour_explain(pour_account(p), line, sizeof(line));
-	say("%s", line);
-}
-
-static int begin(struct pour *p, const struct ends *ends,
-		 const struct copy_values *v)
-{
-	struct pour_opts opts = { .flags = POUR_SIGNALS_IGNORED };
-	struct pour_end src, dst;
-	int r = pour_end_of(&src, ends->src.fd);
-
-	if (r < 0)
-		return end_error(&ends->src, r);
-	r = pour_end_of(&dst, ends->dst.fd);
-	if (r < 0)
-		return end_error(&ends->dst, r);
-	if (is_forced(v))
-		opts.methods = 1U << forced(v);
-	r = pour_begin(p, dst, src, v->limit, &opts);
-	if (r == -EINVAL && opts.methods != 0)
-		return does_not_suit(p, v);
-	return r < 0 ? failed(ends, p, v, r) : EXIT_DONE;
-}
-
-static int transfer(const struct ends *ends, const struct copy_values *v)
-{
-	struct pour p;
-	int r = skip(&ends->src, v->offset);
-
-	if (r < 0)
-		return end_error(&ends->src, r);
-	r = begin(&p, ends, v);
-	if (r != EXIT_DONE)
-		return r;
-	r = pour_run(&p);
-	if (v->explain)
-		explain(&p);
-	if (r < 0)
-		r = failed(ends, &p, v, r);
-	pour_finish(&p);
-	return r;
-}
-
-static int copy(struct ends *ends, const struct copy_values *v)
-{
-	int r = transfer(ends, v);
-
-	if (r != EXIT_DONE)
-		return r;
-	r = ends_publish(ends);
-	return r < 0 ? end_error(&ends->dst, r) : EXIT_DONE;
-}
+/* ── Copying ── */
 
 static void say_listening(const char *where)
 {
 	say("listening on %s", where);
 }
 
-static int open_and_copy(struct ends *ends, const struct copy_values *v)
+static struct ends_opts to_opts(const struct copy_values *v)
 {
 	struct ends_opts opts = {
 		.end.connect_ms = v->connect_timeout,
-		.end.listening = v->explain ? say_listening : NULL,
+		.force = v->force,
+		.fresh = v->no_clobber,
+		.inplace = v->inplace,
+		.sync = v->sync,
+		.backup = v->backup,
 	};
-	int r = ends_open_src(ends, &opts);
 
-	if (r < 0)
-		return end_error(&ends->src, r);
-	r = ends_open_dst(ends);
-	if (r < 0)
-		return end_error(&ends->dst, r);
-	if (r == 0)
-		return copy(ends, v);
+	if (v->json)
+		opts.end.listening = report_json_listening;
+	else if (v->explain || v->progress == PROGRESS_ALWAYS)
+		opts.end.listening = say_listening;
+	return opts;
+}
+
+static void report(const struct copy *c, int code)
+{
+	struct progress_view v = progress_view(&c->progress,
+					       &c->transfer.account);
+	struct report_end end = { .src = c->ends.src.name,
+				  .dst = c->ends.dst.name,
+				  .exit_code = code };
+
+	if (c->values.json)
+		report_json_end(&v, &end);
+}
+
+static int copy(struct copy *c)
+{
+	int r = copy_move(c);
+
+	if (r != EXIT_DONE)
+		return r;
+	r = ends_publish(&c->ends);
+	return r < 0 ? end_error(&c->ends.dst, r) : EXIT_DONE;
+}
+
+static int same(const struct ends *ends)
+{
 	say("%s and %s are the same file", ends->src.name, ends->dst.name);
 	return EXIT_FAILED;
 }
 
+static int kept(const struct copy *c)
+{
+	if (c->values.explain)
+		say("%s exists, and stays", c->ends.dst.name);
+	return EXIT_DONE;
+}
+
+static int open_and_copy(struct copy *c)
+{
+	struct ends_opts opts = to_opts(&c->values);
+	int r = ends_open_src(&c->ends, &opts);
+
+	if (r < 0)
+		return end_error(&c->ends.src, r);
+	r = ends_open_dst(&c->ends);
+	if (r < 0)
+		return end_error(&c->ends.dst, r);
+	if (r == ENDS_SAME)
+		return same(&c->ends);
+	return r == ENDS_KEPT ? kept(c) : copy(c);
+}
+
+static int spell_and_copy(struct copy *c, const struct parsed *parsed)
+{
+	const struct end *wrong;
+	int r = ends_spell(&c->ends, parsed->operands, &wrong);
+
+	if (r < 0) {
+		(void)end_error(wrong, r);
+		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	}
+	signals_watch();
+	r = open_and_copy(c);
+	report(c, r);
+	ends_done(&c->ends);
+	return r;
+}
+
 static int run(char *const *args)
 {
-	struct copy_values values = { .choice = ARRAY_SIZE(by_choice),
-				      .connect_timeout = CONNECT_MS,
-				      .limit = POUR_ALL };
-	const struct end *wrong;
+	struct copy c = {
+		.values = {.method = COPY_METHODS,
+                           .connect_timeout = CONNECT_MS,
+                           .limit = POUR_ALL}
+	};
 	struct parsed parsed;
-	struct ends ends;
-	int r = command_begin(&options, args, &values, &parsed);
+	const char *why;
+	int r = command_begin(&options, args, &c.values, &parsed);
 
 	if (r >= 0)
 		return r;
-	r = ends_spell(&ends, parsed.operands, &wrong);
-	if (r < 0)
-		return end_error(wrong, r) * (r == -EINVAL ? EXIT_USAGE : 1);
-	signals_watch();
-	r = open_and_copy(&ends, &values);
-	ends_done(&ends);
-	return r;
+	why = contradiction(&c.values);
+	if (why == NULL)
+		return spell_and_copy(&c, &parsed);
+	say("%s (see: pour help copy)", why);
+	return EXIT_USAGE;
 }
 
 const struct command cmd_copy = { .options = &options, .run = run };

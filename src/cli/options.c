@@ -54,6 +54,8 @@ static int take(struct line *l, const struct option *o, const char *where,
 	l->given[o - l->o->table] = true;
 	if (o->kind == OPTION_FLAG && attached != NULL)
 		return wrong(l, where, "takes no value");
+	if (attached == NULL && o->bare != NULL)
+		attached = o->bare;
 	if (o->kind != OPTION_FLAG && attached == NULL) {
 		attached = *l->next;
 		if (attached == NULL)
@@ -95,7 +97,7 @@ static int take_short(struct line *l, const char *word)
 		}
 		if (o == NULL)
 			return wrong(l, where, "unknown option");
-		if (o->kind != OPTION_FLAG)
+		if (o->kind != OPTION_FLAG && o->bare == NULL)
 			return take(l, o, where, at[1] ? at + 1 : NULL);
 		r = take(l, o, where, NULL);
 	}
@@ -202,7 +204,7 @@ static void help_one(const struct option *o, FILE *out)
 
 	n += fprintf(out, "--%s", o->name);
 	if (o->kind != OPTION_FLAG)
-		n += fprintf(out, " %s", o->value);
+		n += fprintf(out, o->bare ? "[=%s]" : " %s", o->value);
 	if (n >= HELP_COLUMN) {
 		(void)fputc('\n', out);
 		n = 0;

@@ -52,6 +52,7 @@ struct option {
 	size_t field;               /* offsetof() in the command's values */
 	uint64_t min, max;          /* of numbers */
 	const char *const *choices; /* ended by NULL */
+	const char *bare; /* the value where none is attached: --name[=VALUE] */
 	enum option_scope scope;
 };
 

@@ -37,18 +37,18 @@ static void set_timer(unsigned ms)
 		(void)timer_settime(timer, 0, &every, NULL);
 }
 
-/* What was flagged has been seen. */
+/* What was flagged has been seen; what is flagged just now must be, too. */
 static void calm_down(void)
 {
-	if (atomic_load(&stop) == 0 && !atomic_load(&state) &&
-	    !atomic_load(&size))
-		set_timer(atomic_load(&tick_ms));
+	set_timer(atomic_load(&tick_ms));
+	if (atomic_load(&stop) != 0 || atomic_load(&state))
+		set_timer(NUDGE_MS);
 }
 
 void signals_tick(unsigned ms)
 {
 	atomic_store(&tick_ms, ms);
-	set_timer(ms);
+	calm_down();
 }
 
 /* ── Handlers ── */

@@ -26,9 +26,18 @@ def pour(*args, **more):
         timeout=120, check=False, **more)
 
 
+class Copy(subprocess.Popen):
+    """One that a test which fails does not wait for."""
+
+    def __exit__(self, kind, *more):
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *more)
+
+
 def start(*args, **more):
     more.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.Popen(
+    return Copy(
         [*more.pop("prefix", []), POUR, "copy", *map(str, args)],
         stderr=subprocess.PIPE, **more)
 
