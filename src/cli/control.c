@@ -12,7 +12,7 @@
 #include "cli/say.h"
 #include "serve/serve.h"
 
-static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
 
 static int open_signals(void)
 {
@@ -95,10 +95,18 @@ static void reopen_logs(const struct control *c)
 		serve_reopen(c->at[i].serve);
 }
 
+static void dump_all(const struct control *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		serve_dump(c->at[i].serve);
+}
+
 static void on_signal(struct control *c, int number, bool had_terminal)
 {
 	if (number == SIGUSR1)
 		reopen_logs(c);
+	else if (number == SIGUSR2)
+		dump_all(c);
 	else if (number != SIGHUP || (had_terminal && terminal_is_gone()))
 		on_stop(c, number);
 	else if (c->stops == 0)

@@ -5,7 +5,7 @@
  *      TERM, INT ──► first: drain, exit 0 ──► second: cut, exit 1
  *                                              └─► third: gone
  *      HUP ──► reload; where the terminal has gone away: as TERM
- *      USR1 ──► log files are opened again
+ *      USR1 ──► log files are opened again; USR2: each thread says what it does
  */
 #ifndef CLI_CONTROL_H
 #define CLI_CONTROL_H

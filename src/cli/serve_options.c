@@ -55,6 +55,10 @@ static const struct option table[] = {
 	       .field = FIELD(log_file),
 	       .help = "appends these lines to a file (standard error);\n"
 		       "USR1 opens it again"),
+	OPTION(.name = "metrics", .kind = OPTION_TEXT, .value = "ADDR",
+	       .field = FIELD(metrics),
+	       .help = "shows numbers for Prometheus at /metrics there, and\n"
+		       "/healthz and /readyz"),
 	OPTION(.name = "grace", .kind = OPTION_SECONDS, .value = "SECONDS",
 	       .field = FIELD(grace), .max = MS_MAX,
 	       .help = "lets answers finish for so long when stopped (30)"),
@@ -124,6 +128,25 @@ static int read_addresses(const struct option_list *list,
 	return n;
 }
 
+static int read_metrics(struct setup *ret, const char *text,
+			char error[OPTIONS_ERROR_SIZE])
+{
+	const char *why = "not an address";
+	int n;
+
+	if (text == NULL)
+		return 0;
+	n = addr_parse(text, ret->metrics, &why);
+	if (n < 0) {
+		(void)snprintf(error, OPTIONS_ERROR_SIZE,
+			       "--metrics: '%.100s': %s", text, why);
+		return n;
+	}
+	ret->opts.metrics = ret->metrics;
+	ret->opts.n_metrics = (uint32_t)n;
+	return 0;
+}
+
 static struct site_opts to_site(const struct serve_values *v)
 {
 	return (struct site_opts){
@@ -171,6 +194,9 @@ int setup_begin(struct setup *ret, const struct serve_values *values,
 		(void)snprintf(ret_error, OPTIONS_ERROR_SIZE, "out of memory");
 		return r;
 	}
+	r = read_metrics(ret, values->metrics, ret_error);
+	if (r < 0)
+		return r;
 	r = read_addresses(&values->listen, ret->addresses, ret_error);
 	if (r < 0)
 		return r;

@@ -26,7 +26,7 @@ struct serve_values {
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
 	const char *index;
-	const char *log_file;
+	const char *log_file, *metrics;
 };
 
 extern const struct options serve_options;
@@ -38,6 +38,7 @@ void serve_values_init(struct serve_values *v);
 struct setup {
 	struct serve_opts opts;
 	struct addr *addresses;
+	struct addr metrics[2];
 	struct site_opts *sites;
 };
 

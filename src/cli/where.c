@@ -28,6 +28,18 @@ static void add_address(struct text *line, const struct addr *a)
 	text_char(line, '/');
 }
 
+static void say_metrics(const char *name, const struct serve *s)
+{
+	char memory[LINE_SIZE];
+	struct text line = text_over(memory, sizeof(memory));
+
+	for (uint32_t i = 0; i < serve_n_metrics(s); i++)
+		add_address(&line, serve_metrics_address(s, i));
+	if (line.len > 0)
+		say("%s%snumbers at %.*s", name != NULL ? name : "",
+		    name != NULL ? ": " : "", (int)line.len, line.at);
+}
+
 static void add_what(struct text *line, const struct serve_opts *opts)
 {
 	const char *root = opts->n_sites > 0 ? opts->sites[0].root : NULL;
@@ -59,4 +71,5 @@ void where_say(const char *name, const struct serve *s,
 		add_address(&where, serve_address(s, i));
 	say("%.*s at %.*s with %u thread%s", (int)what.len, what.at,
 	    (int)where.len, where.at, threads, threads == 1 ? "" : "s");
+	say_metrics(name, s);
 }

@@ -9,6 +9,7 @@
 
 #include "net/addr.h"
 #include "net/log.h"
+#include "net/metrics.h"
 #include "serve/stamp.h"
 
 static_assert(ACCESS_REQUEST_MAX + ACCESS_REFERER_MAX + ACCESS_AGENT_MAX +
@@ -18,12 +19,12 @@ static_assert(ACCESS_REQUEST_MAX + ACCESS_REFERER_MAX + ACCESS_AGENT_MAX +
 
 const char *access_ended(const struct pour_account *account)
 {
-	if (account->ended == POUR_ENDED_SHORT)
-		return "short";
-	if (account->ended == POUR_ENDED_SOURCE ||
-	    account->ended == POUR_ENDED_LIMIT)
-		return NULL;
-	return "aborted";
+	static const char *const ends[METRICS_ENDS] = {
+		[METRICS_SHORT] = "short",
+		[METRICS_ABORTED] = "aborted",
+	};
+
+	return ends[metrics_end(account)];
 }
 
 void access_escape(struct text *t, struct slice s, size_t max)

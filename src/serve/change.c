@@ -29,8 +29,8 @@ static void next_done(struct serve_next *next)
 	listen_done(&next->listening);
 }
 
-static int fail_address(char error[SERVE_ERROR_SIZE], int r,
-			const struct addr *a)
+int serve_fail_address(char error[SERVE_ERROR_SIZE], int r,
+		       const struct addr *a)
 {
 	char text[ADDR_TEXT_SIZE];
 
@@ -57,7 +57,7 @@ static int open_addresses(const struct serve *s, struct serve_next *next,
 	r = listen_open(&next->listening, &s->listening, wanted, n,
 			s->n_threads);
 	if (r < 0 && next->listening.n < n)
-		return fail_address(error, r, &wanted[next->listening.n]);
+		return serve_fail_address(error, r, &wanted[next->listening.n]);
 	return r;
 }
 

@@ -42,6 +42,8 @@ void record_answer(struct session *s)
 		.account = send_account(&work->send),
 	};
 
+	tally_note(&w->tally, &work->head, line.status, line.took_ms,
+		   line.account);
 	if (w->shared->opts.log == SERVE_LOG_OFF)
 		return;
 	stamp_refresh(&w->stamp, w->loop.now_ms);

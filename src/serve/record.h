@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an answer leaves behind once it has ended: a line in the log.
+ * What an answer leaves behind once it has ended: numbers, and a line in the
+ * log.
  */
 #ifndef SERVE_RECORD_H
 #define SERVE_RECORD_H

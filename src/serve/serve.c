@@ -3,7 +3,6 @@
 #include "serve/serve.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +11,10 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "net/addr.h"
+#include "http/probe.h"
 #include "net/sock.h"
 #include "serve/listen.h"
+#include "serve/observe.h"
 #include "serve/serve_inside.h"
 
 /* ── Options ── */
@@ -72,7 +72,8 @@ static void count_connections(struct serve *s)
 	const uint64_t each = 4 + MAX((uint64_t)s->shared.opts.n_listen,
 				      UINT64_C(1));
 	uint64_t limit = sock_raise_fd_limit();
-	uint64_t own = 8 + each * s->n_threads;
+	uint64_t watch = s->shared.opts.n_metrics > 0 ? PROBE_FDS : 0;
+	uint64_t own = watch + 8 + each * s->n_threads;
 	uint64_t left = limit > own ? limit - own : 0;
 	uint64_t reserve = MIN(MAX(left / 4, UINT64_C(1)), UINT64_C(4096));
 
@@ -111,6 +112,17 @@ static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
 	return 0;
 }
 
+/* The last to be opened, since it shows all the rest. */
+static int open_probe(struct serve *s, char error[SERVE_ERROR_SIZE])
+{
+	int r = observe_open(s);
+
+	if (r < 0)
+		return serve_fail_address(error, r, s->shared.opts.metrics);
+	s->shared.opts.metrics = NULL; /* it was the caller's */
+	return 0;
+}
+
 static int build(struct serve *s, const struct serve_opts *opts,
 		 char error[SERVE_ERROR_SIZE])
 {
@@ -128,7 +140,8 @@ static int build(struct serve *s, const struct serve_opts *opts,
 		r = init_workers(s);
 	if (r < 0)
 		return serve_fail(error, r, "cannot start: %s", strerror(-r));
-	return serve_reload(s, opts, error);
+	r = serve_reload(s, opts, error);
+	return r < 0 ? r : open_probe(s, error);
 }
 
 int serve_new(struct serve **ret, const struct serve_opts *opts,
@@ -153,6 +166,7 @@ struct serve *serve_free(struct serve *s)
 {
 	if (s == NULL)
 		return NULL;
+	s->probe = probe_free(s->probe);
 	listen_unlink(&s->listening, NULL);
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);
@@ -181,11 +195,6 @@ const struct addr *serve_address(const struct serve *s, uint32_t i)
 uint32_t serve_threads(const struct serve *s)
 {
 	return s->n_threads;
-}
-
-void serve_reopen(struct serve *s)
-{
-	(void)log_reopen(&s->shared.log);
 }
 
 int serve_over_fd(const struct serve *s)

@@ -15,6 +15,8 @@
 #include "serve/serve.h"
 #include "serve/worker.h"
 
+struct probe;
+
 struct thread {
 	struct serve *serve;
 	struct worker worker;
@@ -28,10 +30,11 @@ struct serve {
 	uint32_t n_threads;
 	uint32_t n_init; /* threads whose worker wants worker_done() */
 	struct thread *threads;
-	bool started;       /* workers are not to be touched from outside */
-	uint32_t n_started; /* threads to be joined */
-	int start_result;   /* why not all of them were */
-	int over_fd;        /* an eventfd */
+	bool started;        /* workers are not to be touched from outside */
+	uint32_t n_started;  /* threads to be joined */
+	int start_result;    /* why not all of them were */
+	int over_fd;         /* an eventfd */
+	struct probe *probe; /* NULL: nobody watches */
 	atomic_uint n_running;
 };
 
@@ -40,5 +43,8 @@ struct serve_opts serve_filled(const struct serve_opts *opts);
 /* Writes the error. Answers r. */
 __attribute__((format(printf, 3, 4))) int serve_fail(
 	char error[SERVE_ERROR_SIZE], int r, const char *format, ...);
+/* "unix:/x: Permission denied" in the error; hands r on. */
+int serve_fail_address(char error[SERVE_ERROR_SIZE], int r,
+		       const struct addr *a);
 
 #endif

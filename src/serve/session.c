@@ -110,6 +110,7 @@ int session_new(struct worker *w, int fd, const struct addr *peer,
 	if (r < 0)
 		return r;
 	s->client = client;
+	counter_add(&w->tally.metrics.accepted, 1);
 	peer_of_addr(peer, &s->peer);
 	s->waits = true;
 	timer_start(&w->head_late, &s->timer, w->loop.now_ms);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "http/probe.h"
 #include "serve/serve_inside.h"
 
 void serve_stop(struct serve *s, enum serve_how how)
@@ -70,6 +71,8 @@ int serve_start(struct serve *s)
 	atomic_fetch_add(&s->n_running, 1);
 	while (r == 0 && s->n_started < s->n_threads)
 		r = start_one(s);
+	if (r == 0 && s->probe != NULL)
+		r = probe_start(s->probe);
 	if (r < 0)
 		serve_stop(s, SERVE_NOW);
 	leave(s);

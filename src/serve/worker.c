@@ -12,6 +12,7 @@
 #include "serve/accept.h"
 #include "serve/admit.h"
 #include "serve/adopt.h"
+#include "serve/observe.h"
 #include "serve/session.h"
 
 /* Kept for the next request; about 50 KiB each. */
@@ -122,6 +123,7 @@ struct work *worker_take(struct worker *w)
 		if (work == NULL)
 			return NULL;
 	}
+	counter_add(&w->tally.metrics.busy, 1);
 	work->refusal = 0;
 	work->lease = NULL;
 	work->in_len = work->looked = 0;
@@ -133,6 +135,7 @@ struct work *worker_take(struct worker *w)
 
 void worker_give(struct worker *w, struct work *work)
 {
+	counter_add(&w->tally.metrics.busy, UINT64_MAX);
 	if (w->n_free_works >= FREE_WORKS_MAX) {
 		work_free(work);
 		return;
@@ -184,6 +187,12 @@ static uint64_t may_wait(const struct worker *w)
 	return log_waits(&w->lines) ? LOG_AGAIN_MS : UINT64_MAX;
 }
 
+static bool is_asked(atomic_bool *flag)
+{
+	return atomic_load_explicit(flag, memory_order_relaxed) &&
+	       atomic_exchange(flag, false);
+}
+
 static int turn(struct worker *w)
 {
 	bool idle = list_is_empty(&w->running);
@@ -197,6 +206,9 @@ static int turn(struct worker *w)
 	cache_empty(&w->cache);
 	adopt_offered(w);
 	log_flush(&w->lines);
+	metrics_note_pool(&w->tally.metrics, w->pool);
+	if (is_asked(&w->dump))
+		observe_dump(w);
 	return r;
 }
 

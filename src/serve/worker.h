@@ -28,6 +28,7 @@
 #include "serve/send.h"
 #include "serve/serve.h"
 #include "serve/stamp.h"
+#include "serve/tally.h"
 
 struct change;
 struct lease;
@@ -94,6 +95,8 @@ struct worker {
 	struct change *offer;
 	bool over; /* nothing is adopted any more */
 	struct log_lines lines;
+	struct tally tally;
+	atomic_bool dump; /* somebody asks what it does */
 };
 
 /* Half built on failure, for worker_done(). 0 or -errno. */

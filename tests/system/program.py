@@ -135,7 +135,7 @@ class Server:
         """The access log, once it has n lines."""
         def lines():
             found = [Line(text) for text in self.said()
-                     if not text.startswith("pour: ")]
+                     if not text.startswith(("pour: ", "pour serve: "))]
             return found if len(found) >= n else None
         return wait_for(lines, f"{n} lines in {self._text()[:4000]}") or []
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads to a page, and a thread to some lines: see observe.h. */
+#include "serve/observe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "http/probe.h"
+#include "serve/access.h"
+#include "serve/serve_inside.h"
+#include "serve/session.h"
+
+/* ── The page ── */
+
+static void write_refused(struct text *t, const struct limits *l)
+{
+	static const char name[] = "pour_connections_refused_total";
+	static const char *const why[LIMITS_ENTRIES] = {
+		[LIMITS_FULL] = "full",
+		[LIMITS_CLIENT_FULL] = "client_full",
+		[LIMITS_SCARCE] = "descriptors",
+	};
+
+	metrics_family(t, name, "counter", "Connections turned away, by why.");
+	for (int i = LIMITS_WELCOME + 1; i < LIMITS_ENTRIES; i++)
+		metrics_sample(t, limits_refused(l, (enum limits_entry)i),
+			       "%s{why=\"%s\"}", name, why[i]);
+}
+
+static void write_connections(struct text *t, const struct limits *l,
+			      uint64_t busy)
+{
+	uint64_t active = limits_connections(l);
+
+	metrics_one(t, "pour_connections_active", "gauge",
+		    "Connections at the moment.", active);
+	metrics_one(t, "pour_connections_idle", "gauge",
+		    "Connections with nothing in flight.",
+		    active > busy ? active - busy : 0);
+	write_refused(t, l);
+}
+
+static void add_thread(struct tally *sum, const struct worker *w)
+{
+	tally_add(sum, &w->tally);
+	counter_add(&sum->metrics.lines_lost, counter_get(&w->lines.lost));
+}
+
+static void write_page(void *context, struct text *page)
+{
+	const struct serve *s = context;
+	struct tally *sum = calloc(1, sizeof(*sum));
+
+	if (sum == NULL) {
+		page->full = true;
+		return;
+	}
+	for (uint32_t i = 0; i < s->n_threads; i++)
+		add_thread(sum, &s->threads[i].worker);
+	tally_write(page, sum);
+	write_connections(page, s->shared.limits,
+			  counter_get(&sum->metrics.busy));
+	metrics_write_process(page);
+	free(sum);
+}
+
+static bool is_ready(void *context)
+{
+	const struct serve *s = context;
+
+	return atomic_load_explicit(&s->shared.stop, memory_order_relaxed) == 0;
+}
+
+int observe_open(struct serve *s)
+{
+	const struct serve_opts *o = &s->shared.opts;
+	const struct probe_source source = { .is_ready = is_ready,
+					     .write = write_page,
+					     .context = s };
+
+	if (o->n_metrics == 0)
+		return 0;
+	return probe_new(&s->probe, o->metrics, o->n_metrics, &source);
+}
+
+uint32_t serve_n_metrics(const struct serve *s)
+{
+	return s->probe != NULL ? probe_n_addresses(s->probe) : 0;
+}
+
+const struct addr *serve_metrics_address(const struct serve *s, uint32_t i)
+{
+	return probe_address(s->probe, i);
+}
+
+/* ── Some lines ── */
+
+enum { LINE_SIZE = 512, TARGET_MAX = 200 };
+
+/* What the sessions of a thread are at. */
+struct sight {
+	uint64_t in[SESSION_CLOSED + 1]; /* by enum session_state */
+	uint64_t idle;
+	struct work *oldest; /* of those that send */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct worker *w,
+						      const char *format, ...)
+{
+	const struct thread *t = container_of(w, struct thread, worker);
+	char line[LINE_SIZE];
+	int n = snprintf(line, sizeof(line), "pour: thread %u: ",
+			 (unsigned)(t - t->serve->threads));
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
+	va_end(args);
+	log_say(&w->shared->log, line);
+}
+
+static void look_at(struct sight *sight, const struct session *s)
+{
+	sight->in[s->state]++;
+	sight->idle += s->state == SESSION_READ && s->work == NULL;
+	if (s->state == SESSION_SEND &&
+	    (sight->oldest == NULL ||
+	     s->work->started_ms < sight->oldest->started_ms))
+		sight->oldest = s->work;
+}
+
+static void say_oldest(struct worker *w, struct work *work)
+{
+	const struct pour_account *account = send_account(&work->send);
+	uint64_t ms = w->loop.now_ms - work->started_ms;
+	char request[TARGET_MAX + sizeof("...")];
+	struct text t = text_over(request, sizeof(request) - 1);
+	char moved[LINE_SIZE / 2];
+
+	access_escape(&t, work->head.line, TARGET_MAX);
+	request[t.len] = '\0';
+	(void)pour_explain(account, moved, sizeof(moved));
+	say(w, "oldest answer: %llu.%03u s, \"%s\" %d: %s",
+	    (unsigned long long)(ms / 1000), (unsigned)(ms % 1000), request,
+	    work->answer.status, moved);
+}
+
+static void say_numbers(struct worker *w)
+{
+	const struct metrics *m = &w->tally.metrics;
+	struct pour_pool_state pool;
+	uint64_t answers = 0, bytes = 0;
+
+	for (int i = 0; i < METRICS_ENDS; i++)
+		answers += counter_get(&m->ended[i]);
+	for (int i = 0; i < (int)POUR_METHODS; i++)
+		bytes += counter_get(&m->moved[i]);
+	pour_pool_inspect(w->pool, &pool);
+	say(w,
+	    "%llu answers of %llu bytes, %llu short, %llu aborted; "
+	    "%u pipes lent, %u idle, %u buffers lent",
+	    (unsigned long long)answers, (unsigned long long)bytes,
+	    (unsigned long long)counter_get(&m->ended[METRICS_SHORT]),
+	    (unsigned long long)counter_get(&m->ended[METRICS_ABORTED]),
+	    pool.pipes_lent, pool.pipes_idle, pool.buffers_lent);
+}
+
+void observe_dump(struct worker *w)
+{
+	struct sight sight = { 0 };
+	uint64_t n = 0;
+
+	for (struct list *at = w->sessions.next; at != &w->sessions;
+	     at = at->next) {
+		look_at(&sight, container_of(at, struct session, link));
+		n++;
+	}
+	say(w,
+	    "%llu connections: %llu idle, %llu reading, %llu sending, "
+	    "%llu parting%s",
+	    (unsigned long long)n, (unsigned long long)sight.idle,
+	    (unsigned long long)(sight.in[SESSION_READ] - sight.idle),
+	    (unsigned long long)sight.in[SESSION_SEND],
+	    (unsigned long long)sight.in[SESSION_LINGER],
+	    w->draining ? "; draining" : "");
+	say_numbers(w);
+	if (sight.oldest != NULL)
+		say_oldest(w, sight.oldest);
+}
+
+void serve_reopen(struct serve *s)
+{
+	(void)log_reopen(&s->shared.log);
+}
+
+void serve_dump(struct serve *s)
+{
+	for (uint32_t i = 0; i < s->n_threads; i++) {
+		atomic_store(&s->threads[i].worker.dump, true);
+		loop_wake(&s->threads[i].worker.loop);
+	}
+}
