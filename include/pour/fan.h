@@ -31,7 +31,7 @@ enum pour_lag {
 
 /*
  * opts: as pour_begin() takes it, without tail, clone, holes and what is for
- * pour_run() only; a head is sent to every branch. -ENOMEM, -EINVAL.
+ * pour_run() only; a head goes to every branch. -ENOMEM, -EINVAL.
  */
 int pour_fan_new(struct pour_fan **ret, struct pour_end src, uint64_t limit,
 		 const struct pour_opts *opts);

@@ -55,8 +55,8 @@ struct pour {
 	uint8_t plan[14];             /* methods in order, then POUR_METHODS */
 	uint8_t now;                  /* the one in use */
 	uint8_t over; /* enum pour_ended, when only tail and acks lack */
-	uint8_t small, dry, raised, adapts, no_holes, shallow;
-	uint8_t spare[2];
+	uint8_t small, dry, adapts, no_holes, shallow;
+	uint8_t spare[3];
 	uint64_t reserved[3];
 };
 

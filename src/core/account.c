@@ -4,12 +4,6 @@
 
 #include <errno.h>
 
-static void note_signal(struct pour *p, int64_t error)
-{
-	if (error == -EPIPE || error == -EFBIG)
-		p->raised = 1;
-}
-
 void pour_note_taken(struct pour *p, int64_t n)
 {
 	p->account.taken += (uint64_t)n;
@@ -74,7 +68,6 @@ int pour_note_ended(struct pour *p, enum pour_ended ended)
 
 int pour_note_failed(struct pour *p, enum pour_side side, int64_t error)
 {
-	note_signal(p, error);
 	p->account.ended = POUR_ENDED_FAILED;
 	p->account.side = side;
 	p->account.error = (int32_t)-error;
@@ -90,7 +83,6 @@ int pour_note_stopped(struct pour *p, enum pour_ended ended)
 
 void pour_note_left(struct pour *p, int64_t error)
 {
-	note_signal(p, error);
 	p->account.left[p->plan[p->now]] = (int32_t)-error;
 }
 

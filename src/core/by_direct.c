@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "core/account.h"
 #include "core/around.h"
+#include "core/io.h"
 #include "core/method.h"
 
 static bool has_fd(const struct pour_end *e)
@@ -59,8 +60,7 @@ static int64_t take(struct pour *p, uint64_t max)
 
 	pour_note_call(p, POUR_BY_DIRECT);
 	n = f->direct(f->context, other->fd, offset, (size_t)count, &wish);
-	if (n > 0 && (uint64_t)n > count)
-		return -EOVERFLOW;
+	n = pour_io_believed(n, count);
 	if (n > 0)
 		pour_note_moved(p, POUR_BY_DIRECT, n);
 	if (n == -EAGAIN)

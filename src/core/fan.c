@@ -17,6 +17,8 @@ static int begin_source(struct pour_fan *f, struct pour_end src, uint64_t limit,
 
 	if (opts != NULL)
 		o = *opts;
+	f->opening = o.head;
+	f->opening_size = o.head_size;
 	o.head = o.tail = NULL;
 	o.head_size = o.tail_size = 0;
 	o.flags &= ~(uint32_t)(POUR_HOLES | POUR_MORE | POUR_CANCELLABLE);
@@ -54,6 +56,8 @@ static int begin_branch(struct pour_fan *f, struct branch *b,
 			struct pour_end dst, enum pour_lag lag)
 {
 	struct pour_opts opts = { .pool = f->in.opts.pool,
+				  .head = f->opening,
+				  .head_size = f->opening_size,
 				  .flags = f->in.opts.flags &
 					   POUR_SIGNALS_IGNORED };
 	int r = pour_pool_take_pipe(f->in.opts.pool, b->pipe);

@@ -27,8 +27,10 @@ struct branch {
 struct pour_fan {
 	struct pour in; /* from the source into the trunk */
 	int trunk[2];
-	uint64_t head; /* position of the first byte in the trunk */
-	char *chunk;   /* where tee() does not suit: bytes read back */
+	uint64_t head;       /* position of the first byte in the trunk */
+	const void *opening; /* goes to every branch before all else */
+	size_t opening_size;
+	char *chunk; /* where tee() does not suit: bytes read back */
 	uint64_t chunk_len;
 	bool copies; /* it does not */
 	bool started;

@@ -72,6 +72,17 @@ static uint64_t round_length(const struct pour_fan *f)
 	return n;
 }
 
+/* Between two pipes of ours nothing but "not now" is to be expected: whatever
+ * else a call says, it is copied from here on. */
+static bool is_left(struct pour_fan *f, enum pour_method method, int64_t error)
+{
+	if (error == -EAGAIN || error == -EINTR || error == 0)
+		return false;
+	f->in.account.left[method] = (int32_t)-error;
+	f->copies = true;
+	return true;
+}
+
 /* False: tee() does not suit here. */
 static bool tee_to(struct pour_fan *f, struct branch *b, uint64_t n)
 {
@@ -84,11 +95,11 @@ static bool tee_to(struct pour_fan *f, struct branch *b, uint64_t n)
 		lag(b, n - (uint64_t)got);
 		return true;
 	}
-	if (got == -EAGAIN || got == -EINTR || got == 0) {
+	if (got == -EAGAIN)
 		lag(b, n);
+	if (got == -EAGAIN || got == -EINTR || got == 0)
 		return true;
-	}
-	f->in.account.left[POUR_BY_TEE] = (int32_t)-got;
+	(void)is_left(f, POUR_BY_TEE, got);
 	return false;
 }
 
@@ -124,14 +135,14 @@ static bool move_head(struct pour_fan *f, struct branch *taker)
 					      taker->pipe[1], POUR_HERE, n)
 			    : discard(f, n);
 	if (got <= 0)
-		return false;
+		return is_left(f, POUR_BY_SPLICE, got);
 	f->head += (uint64_t)got;
 	if (taker != NULL)
 		give(taker, got, false);
 	return true;
 }
 
-/* True: something moved. f->copies is set when tee() does not suit. */
+/* True: something moved, or f->copies is set by now. */
 static bool spread_by_tee(struct pour_fan *f)
 {
 	struct branch *taker = find_taker(f);
@@ -142,10 +153,8 @@ static bool spread_by_tee(struct pour_fan *f)
 
 		if (b == taker || !pour_branch_runs(b) || b->at != f->head)
 			continue;
-		if (!tee_to(f, b, n)) {
-			f->copies = true;
+		if (!tee_to(f, b, n))
 			return true;
-		}
 	}
 	return move_head(f, taker);
 }
@@ -177,7 +186,7 @@ static bool copy_to(struct pour_fan *f, struct branch *b)
 			   end - b->at, POUR_HERE);
 	if (n > 0)
 		give(b, n, false);
-	if (n <= 0 || b->at < end)
+	if (n != -EINTR && b->at < end)
 		lag(b, end - b->at);
 	return n > 0;
 }

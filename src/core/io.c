@@ -13,12 +13,14 @@
 #include "core/position.h"
 #include "core/sys.h"
 
-enum { BLOCK = 4096, DIRECT_SIZE = 1 << 20 };
+enum { BLOCK = 4096, DIRECT_SIZE = 1 << 20, ERRNO_MAX = 4095 };
 
-/* A function that says it moved more than it was given would lie to us. */
-static int64_t believed(int64_t n, uint64_t len)
+/* More than it was given, or no errno: a lie would become an account. */
+int64_t pour_io_believed(int64_t n, uint64_t len)
 {
-	return n > 0 && (uint64_t)n > len ? -EOVERFLOW : n;
+	bool is_nonsense = n > 0 ? (uint64_t)n > len : n < -ERRNO_MAX;
+
+	return is_nonsense ? -EOVERFLOW : n;
 }
 
 static int64_t from_memory(const struct pour *p, void *buf, uint64_t len)
@@ -72,7 +74,7 @@ int64_t pour_io_read(struct pour *p, void *buf, uint64_t len)
 		return from_memory(p, buf, len);
 	p->src_events = POLLIN;
 	if (p->src.kind == POUR_CALL)
-		return believed(
+		return pour_io_believed(
 			p->src.reader(p->src.context, buf, len, &p->src_events),
 			len);
 	return from_fd(p, buf, len);
@@ -82,7 +84,7 @@ int64_t pour_io_write(struct pour *p, const void *buf, uint64_t len, bool more)
 {
 	p->dst_events = POLLOUT;
 	if (p->dst.kind == POUR_CALL)
-		return believed(
+		return pour_io_believed(
 			p->dst.writer(p->dst.context, buf, len, &p->dst_events),
 			len);
 	if (p->dst.kind == POUR_SOCKET)

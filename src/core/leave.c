@@ -139,7 +139,7 @@ int pour_confirm_end(struct pour *p)
 
 	/* A file whose size nobody knows (procfs) reads as empty by other
 	 * means: before the first byte read() has the last word. */
-	if (p->account.taken == 0 && p->src.kind == POUR_FILE &&
+	if (pour_src_taken(p) == 0 && p->src.kind == POUR_FILE &&
 	    p->plan[p->now + 1] != POUR_METHODS)
 		return pour_leave(p, POUR_SIDE_SRC, -ENODATA);
 	if (!is_spliced_stream(p))

@@ -18,6 +18,6 @@ struct signals {
 };
 
 void pour_signals_mask(const struct pour *p, struct signals *ret);
-void pour_signals_unmask(const struct pour *p, const struct signals *s);
+void pour_signals_unmask(const struct signals *s);
 
 #endif

@@ -32,8 +32,11 @@
 
 static int after_give_error(struct pour *p, int64_t error)
 {
-	if (error == -EAGAIN)
+	if (error == -EAGAIN) {
+		/* Left unread, answers about sent memory are POLLERR for ever. */
+		(void)pour_zerocopy_read(p);
 		return POUR_WANT_DST;
+	}
 	if (error == -EINTR)
 		return POUR_WANT_CPU;
 	if (p->in_pipe > 0 && p->held_len == 0 && pour_does_not_suit(p, error))
@@ -118,8 +121,9 @@ static int after_take_error(struct pour *p, int64_t error)
 				      ? POUR_SIDE_SRC
 				      : pour_side_of(p, error);
 
-	if (p->held_len > 0)
-		return GO_ON; /* the head goes out first */
+	/* The head goes out first; an error is said only once, so at once. */
+	if (p->held_len > 0 && (error == 0 || error == -EAGAIN))
+		return GO_ON;
 	if (error == 0)
 		return source_ended(p);
 	if (error == -EINTR)
@@ -150,11 +154,12 @@ static uint64_t allowance(const struct pour *p, uint64_t before)
 {
 	uint64_t budget = p->opts.budget ? p->opts.budget : BUDGET_DEFAULT;
 	uint64_t spent = p->account.taken - before;
-	uint64_t left = p->limit - p->account.taken;
+	uint64_t left = p->limit - p->account.taken, rest;
 
 	if (spent >= budget)
 		return 0;
-	return left <= budget - spent + budget / 4 ? left : budget - spent;
+	rest = budget - spent;
+	return left - MIN(left, rest) <= budget / 4 ? left : rest;
 }
 
 static int take_hole(struct pour *p, uint64_t *max)
@@ -234,7 +239,7 @@ int pour_step(struct pour *p)
 	p->shallow = 0;
 	pour_signals_mask(p, &signals);
 	r = move(p);
-	pour_signals_unmask(p, &signals);
+	pour_signals_unmask(&signals);
 	if (r <= 0 || (p->opts.pool != NULL && r != POUR_WANT_CPU))
 		pour_give_back_clean(p);
 	return r > 0 ? pour_note_wants(p, r) : r;

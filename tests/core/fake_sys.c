@@ -2,6 +2,7 @@
 /* The stand-in: wrappers around the real seam. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,6 +53,8 @@ bool fake_decide(enum fake_call call, size_t *len, int64_t *ret)
 
 int64_t fake_note(struct fake_entry e)
 {
+	if (fake.raises > 0 && e.result > 0 && --fake.raises == 0)
+		(void)raise(SIGPIPE);
 	if (e.call < FAKE_CACHED && fake.n_log < FAKE_LOG_SIZE)
 		fake.log[fake.n_log++] = e;
 	return e.result;

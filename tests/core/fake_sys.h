@@ -60,6 +60,8 @@ struct fake {
 	/* What the socket's error queue brings, in turn; then nothing. */
 	struct pour_sys_ack acks[8];
 	unsigned n_acks;
+	/* The so-manieth call that moves something raises SIGPIPE all the same. */
+	unsigned raises;
 	/* The clock: 0 for the real one. */
 	uint64_t now;
 	/* A peer acknowledges so many more bytes, one each time it is asked. */

@@ -52,6 +52,27 @@ TEST(zero_copy_reaches_every_branch)
 	tree_close(&t);
 }
 
+TEST(a_head_goes_to_every_branch)
+{
+	const struct pour_opts opts = { .head = "HEAD", .head_size = 4 };
+	struct tree t;
+
+	tree_open(&t, ENDS_FILE_AT, POUR_LAG_WAIT, &opts);
+	assert_true(pour_fan_step(t.fan) > 0);
+	for (unsigned i = 0; i < BRANCHES; i++) {
+		struct ends *e = &t.ends[i];
+		char buf[5] = { 0 };
+		ssize_t n = e->drain_fd >= 0
+				    ? read(e->drain_fd, buf, 4)
+				    : pread(e->dst_fd, buf, 4, ENDS_SKIP);
+
+		assert_int_equal(n, 4);
+		assert_string_equal(buf, "HEAD");
+		assert_int_equal(tree_branch(&t, i)->head, 4);
+	}
+	tree_close(&t);
+}
+
 TEST(the_slowest_sets_the_pace)
 {
 	struct pollfd fds[2 * (BRANCHES + 1)];

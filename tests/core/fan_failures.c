@@ -94,6 +94,43 @@ TEST(without_tee_it_copies_from_the_same_byte)
 	without_tee(9, EPERM);
 }
 
+/* Nor between the trunk and the branch that takes from it: not a spin. */
+TEST(without_splice_it_copies_from_the_same_byte)
+{
+	struct tree t;
+
+	tree_open(&t, ENDS_MEMORY, POUR_LAG_WAIT, NULL);
+	fake.answers_set = true;
+	fake.answers_call = FAKE_SPLICE;
+	fake.answers = -ENOSYS;
+	assert_int_equal(tree_run(&t, 0), 0);
+	assert_int_equal(pour_fan_source(t.fan)->left[POUR_BY_SPLICE], ENOSYS);
+	tree_check(&t, 15);
+	tree_close(&t);
+}
+
+/* A signal is no reason to be late. */
+TEST(an_interrupted_tee_drops_nobody)
+{
+	const struct pour_opts opts = { .budget = 1000 };
+
+	for (unsigned at = 1; at < BRANCHES; at++) {
+		struct tree t;
+
+		fake_reset();
+		tree_open(&t, ENDS_FILE_AT, POUR_LAG_FAIL, &opts);
+		fake.fail_call = FAKE_TEE;
+		fake.fail_at = at;
+		fake.fail_errno = EINTR;
+		assert_true(pour_fan_step(t.fan) > 0);
+		assert_true(pour_fan_step(t.fan) > 0);
+		assert_true(fake.seen >= at);
+		for (unsigned i = 0; i < BRANCHES; i++)
+			assert_int_equal(tree_branch(&t, i)->error, 0);
+		tree_close(&t);
+	}
+}
+
 /* The n-th call of any kind fails: every branch that ended well has all. */
 TEST(a_failure_at_any_call_loses_nothing_elsewhere)
 {

@@ -90,6 +90,22 @@ TEST(case63_sigpipe_does_not_reach_the_caller)
 	assert_int_equal(sigismember(&set, SIGPIPE), 0);
 }
 
+/* splice() takes some, the peer goes, and both are told at once. */
+TEST(case63_a_success_may_raise_sigpipe_too)
+{
+	struct ends e;
+	struct pour p;
+
+	(void)signal(SIGPIPE, SIG_DFL);
+	ends_open(&e, ENDS_FILE_AT, ENDS_UNIX);
+	assert_int_equal(pour_begin(&p, e.dst, e.src, POUR_ALL, NULL), 0);
+	fake.raises = 1;
+	assert_int_equal(ends_run(&e, &p), 0);
+	assert_int_equal(fake.raises, 0);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
 TEST(case63_a_sigpipe_that_was_pending_stays)
 {
 	sigset_t set;

@@ -100,6 +100,32 @@ TEST(case56_a_socket_that_copies_is_not_asked_again)
 	ends_close(&e);
 }
 
+/* They are POLLERR as long as nobody reads them, so a step that waits for the
+ * destination reads them, whichever method is in use by then. */
+TEST(case56_answers_do_not_make_a_wait_spin)
+{
+	struct pour_acks acks = { 0 };
+	struct ends e;
+	struct pour p;
+
+	begin(&e, &p, &acks);
+	p.opts.budget = 20000;
+	while (acks.sent < 2)
+		assert_int_equal(pour_step(&p), POUR_WANT_CPU);
+	ack(0, 0, true); /* so that it copies from here on */
+	assert_int_equal(pour_step(&p), POUR_WANT_CPU);
+	assert_int_equal(p.account.left[POUR_BY_ZEROCOPY], EOPNOTSUPP);
+	fake.answers_set = true; /* full */
+	fake.answers_call = FAKE_SEND;
+	fake.answers = -EAGAIN;
+	ack(1, 1, true);
+	assert_int_equal(pour_step(&p), POUR_WANT_DST);
+	assert_int_equal(fake.n_acks, 0);
+	assert_int_equal(acks.done, 2);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
 /* Nothing is outstanding then, so no answer would ever come. */
 TEST(case56_too_much_pinned_memory_is_sent_without_the_flag)
 {
