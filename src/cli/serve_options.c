@@ -30,6 +30,8 @@ static const char *const links[] = {
 
 /* Milliseconds have to fit, and 0 would stand for the default. */
 #define MS_MAX UINT32_MAX
+/* Beyond all that a network does; sums of a few still fit. */
+#define RATE_MAX (UINT64_C(1) << 50)
 
 static const struct option table[] = {
 	OPTION(.name = "listen", .letter = 'l', .kind = OPTION_LIST,
@@ -80,6 +82,24 @@ static const struct option table[] = {
 	OPTION(.name = "client-connections", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(client_connections), .min = 1, .max = UINT32_MAX,
 	       .help = "the same for each client address"),
+	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(rate), .min = 1, .max = RATE_MAX,
+	       .help = "sends at most so many bytes a second in all"),
+	OPTION(.name = "client-rate", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(client_rate), .min = 1, .max = RATE_MAX,
+	       .help = "the same to each client address"),
+	OPTION(.name = "min-rate", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(min_rate), .max = RATE_MAX,
+	       .help = "cuts clients that take fewer bytes a second, averaged\n"
+		       "over the time of --body-timeout; 0: none (100)"),
+	OPTION(.name = "body-timeout", .kind = OPTION_SECONDS,
+	       .value = "SECONDS", .field = FIELD(body_timeout), .min = 1,
+	       .max = MS_MAX,
+	       .help = "cuts clients that take not one byte for so long (60)"),
+	OPTION(.name = "idle-timeout", .kind = OPTION_SECONDS,
+	       .value = "SECONDS", .field = FIELD(idle_timeout), .min = 1,
+	       .max = MS_MAX,
+	       .help = "waits so long for a further request (60)"),
 	OPTION(.name = "root", .kind = OPTION_PATH, .value = "DIR",
 	       .field = FIELD(root), .scope = OPTION_OWN,
 	       .help = "serves this folder, as the argument does"),
@@ -101,7 +121,8 @@ const struct options serve_options = {
 
 void serve_values_init(struct serve_values *v)
 {
-	*v = (struct serve_values){ .grace = 30 * UINT64_C(1000) };
+	*v = (struct serve_values){ .grace = 30 * UINT64_C(1000),
+				    .min_rate = 100 };
 }
 
 /* ── Values to options ── */
@@ -166,6 +187,11 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.threads = (uint32_t)v->threads,
 		.max_connections = v->max_connections,
 		.client_connections = v->client_connections,
+		.rate = v->rate,
+		.client_rate = v->client_rate,
+		.min_rate = v->min_rate > 0 ? v->min_rate : SERVE_ANY_RATE,
+		.body_timeout_ms = (uint32_t)v->body_timeout,
+		.idle_timeout_ms = (uint32_t)v->idle_timeout,
 		.header_timeout_ms = (uint32_t)v->header_timeout,
 		/* 0 is the default there, and "at once" here. */
 		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),

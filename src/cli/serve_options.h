@@ -20,6 +20,7 @@
 struct serve_values {
 	struct option_list listen, host;
 	uint64_t threads, grace, header_timeout;
+	uint64_t rate, client_rate, min_rate, body_timeout, idle_timeout;
 	uint64_t max_connections, client_connections;
 	unsigned log;      /* enum serve_log */
 	unsigned symlinks; /* enum find_links */

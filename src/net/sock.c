@@ -34,6 +34,7 @@ static int open_bound(const struct addr *a, bool shared)
 		/* Accepted sockets inherit it: one call less for each. */
 		if (r == 0)
 			r = set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
+		sock_ready_bytes(fd, SOCK_READY_BYTES);
 	}
 	if (r == 0 && a->sa.sa_family == AF_INET6)
 		r = set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
@@ -194,6 +195,12 @@ void sock_cork(int fd, bool on)
 	const int value = on;
 
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
+}
+
+void sock_ready_bytes(int fd, uint32_t bytes)
+{
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes,
+			 sizeof(bytes));
 }
 
 uint64_t sock_raise_fd_limit(void)

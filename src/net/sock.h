@@ -35,6 +35,13 @@ int sock_accept(int listener, struct addr *ret_peer);
  * socket.
  */
 void sock_cork(int fd, bool on);
+/*
+ * How many bytes may lie ready to be sent, beside those on their way; 0: as
+ * many as the kernel likes. What a listening socket has is inherited; those of
+ * sock_listen() have SOCK_READY_BYTES.
+ */
+enum { SOCK_READY_BYTES = 128 * 1024 };
+void sock_ready_bytes(int fd, uint32_t bytes);
 /* Soft RLIMIT_NOFILE up to the hard one; how many there may be then. */
 uint64_t sock_raise_fd_limit(void);
 

@@ -23,6 +23,8 @@ void admit_set(struct limits *l, const struct serve_opts *opts)
 	const struct limits_opts set = {
 		.connections = opts->max_connections,
 		.client_connections = opts->client_connections,
+		.rate = opts->rate,
+		.client_rate = opts->client_rate,
 	};
 
 	limits_set(l, &set);

@@ -79,12 +79,16 @@ static int next_part(struct send *s)
 {
 	struct body *b = &s->answer->body;
 	struct pour_pool *pool = s->pour.opts.pool;
+	uint64_t allowed = pour_allow(&s->pour, 0);
+	int r;
 
 	pour_finish(&s->pour);
 	account_add(&s->past, pour_account(&s->pour));
 	b->more--;
 	b->next(b->context, &b->part);
-	return begin_part(s, pool);
+	r = begin_part(s, pool);
+	(void)pour_allow(&s->pour, allowed);
+	return r;
 }
 
 int send_step(struct send *s)
@@ -100,6 +104,11 @@ int send_step(struct send *s)
 			want = pour_step(&s->pour);
 	}
 	return want;
+}
+
+uint64_t send_allow(struct send *s, uint64_t bytes)
+{
+	return pour_allow(&s->pour, bytes);
 }
 
 /* Parts that never began are missing, however well the last one ended. */

@@ -29,6 +29,11 @@ int send_begin(struct send *s, int fd, struct pour_pool *pool,
 	       struct answer *a);
 /* As pour_step(): 0, POUR_WANT_*, or -errno. */
 int send_step(struct send *s);
+/*
+ * So many bytes more of the body may leave, and then steps answer
+ * POUR_WANT_TIME: pour_allow(), over all parts. What was left so far.
+ */
+uint64_t send_allow(struct send *s, uint64_t bytes);
 /* What was borrowed goes back; the account stays. */
 void send_finish(struct send *s);
 /* Of the whole answer; as the last part ended, so did it. */

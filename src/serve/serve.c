@@ -45,6 +45,7 @@ struct serve_opts serve_filled(const struct serve_opts *opts)
 	o.idle_timeout_ms = or_default(o.idle_timeout_ms, 60 * 1000);
 	o.body_timeout_ms = or_default(o.body_timeout_ms, 60 * 1000);
 	o.linger_timeout_ms = or_default(o.linger_timeout_ms, 5 * 1000);
+	o.min_rate = o.min_rate != 0 ? o.min_rate : 100;
 	o.grace_ms = or_default(o.grace_ms, 30 * 1000);
 	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
 	return o;

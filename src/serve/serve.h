@@ -34,6 +34,9 @@ enum serve_how {
 	SERVE_NOW,       /* connections are cut */
 };
 
+/* As a least rate: none is too slow. */
+#define SERVE_ANY_RATE UINT64_MAX
+
 enum { SERVE_ERROR_SIZE = 512, SERVE_THREADS_MAX = 1024 };
 
 /* In every field zero is the default, and NULL options stand for all zero. */
@@ -47,6 +50,11 @@ struct serve_opts {
 	/* Connections at a time, of all and of one client; more are answered
 	 * with 503 at once. 0: no limit but that of descriptors. */
 	uint64_t max_connections, client_connections;
+	/* Bytes of bodies a second, of all and to each client. 0: no limit. */
+	uint64_t rate, client_rate;
+	/* What a peer takes of a body on average over body_timeout_ms, bytes
+	 * a second; less, and he is cut. 0: 100; SERVE_ANY_RATE: no bound. */
+	uint64_t min_rate;
 	/* From the first byte, or accept, to the whole head; 0: 10 s. */
 	uint32_t header_timeout_ms;
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "serve/move.h"
 #include "serve/state.h"
+#include "serve/watch.h"
 #include "serve/worker.h"
 
 static void session_free(struct session *s)
@@ -207,4 +208,10 @@ void session_late(struct timer *t)
 	}
 	(void)state_abandon(s);
 	session_free(s);
+}
+
+void session_body_late(struct timer *t)
+{
+	if (!watch_look(container_of(t, struct session, timer)))
+		session_late(t);
 }

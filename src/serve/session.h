@@ -49,6 +49,7 @@ struct session {
 	uint8_t state;    /* enum session_state */
 	bool asked;       /* it had an answer before */
 	bool waits;       /* the deadline of this head is running */
+	bool trusted;     /* it has taken much quickly */
 	bool turned_away; /* it never was let in, and counts apart */
 	struct peer peer;
 };
@@ -74,5 +75,6 @@ void session_cut_all(struct list *sessions);
 /* For the worker's timer queues. */
 void session_head_late(struct timer *t);
 void session_late(struct timer *t);
+void session_body_late(struct timer *t);
 
 #endif

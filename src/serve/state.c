@@ -12,9 +12,11 @@
 #include "base/base.h"
 #include "serve/adopt.h"
 #include "serve/move.h"
+#include "serve/pace.h"
 #include "serve/record.h"
 #include "serve/session.h"
 #include "serve/site.h"
+#include "serve/watch.h"
 #include "serve/worker.h"
 
 /* Answers that one session may have in a turn, large ones counting more. */
@@ -51,10 +53,11 @@ bool state_answer(struct session *s)
 		answer_refuse(a, work->refusal);
 	else
 		answer_request(a, &w->cache, &work->head);
-	work->moved = UINT64_MAX;
+	work->watched = false;
 	s->state = SESSION_SEND;
 	if (send_begin(&work->send, s->fd, w->pool, a) < 0)
 		return state_abandon(s);
+	pace_begin(s);
 	return true;
 }
 
@@ -104,6 +107,7 @@ static void end_answer(struct session *s)
 	struct worker *w = s->worker;
 	struct work *work = s->work;
 
+	pace_end(s);
 	send_finish(&work->send);
 	record_answer(s);
 	answer_finish(&work->answer, &w->cache);
@@ -142,17 +146,6 @@ static bool sent(struct session *s, uint32_t *rounds)
 	return keep(s, *rounds);
 }
 
-/* Time runs anew with each byte that was taken. */
-static void arm_progress(struct session *s)
-{
-	struct work *work = s->work;
-	uint64_t moved = send_moved(&work->send);
-
-	if (moved != work->moved)
-		move_deadline(s, &s->worker->body_late);
-	work->moved = moved;
-}
-
 bool state_abandon(struct session *s)
 {
 	if (s->state == SESSION_SEND)
@@ -169,7 +162,9 @@ bool state_send(struct session *s, uint32_t *rounds)
 		return sent(s, rounds);
 	if (want < 0)
 		return state_abandon(s);
-	arm_progress(s);
+	if (want & POUR_WANT_TIME)
+		return pace_wait(s) ? move_next_turn(s) : false;
+	watch_answer(s);
 	if (want & POUR_WANT_CPU)
 		return move_next_turn(s);
 	if (loop_want(&s->worker->loop, s->key, EPOLLOUT) < 0)

@@ -8,6 +8,7 @@
 #include "serve/move.h"
 #include "serve/session.h"
 #include "serve/state.h"
+#include "serve/watch.h"
 #include "serve/worker.h"
 
 /* ── BODY: bytes that nobody wants ── */
@@ -59,7 +60,7 @@ static bool begin_body(struct session *s)
 	if (how != INTAKE_MORE)
 		return answer_body(s, how);
 	invite(s);
-	move_deadline(s, &s->worker->body_late);
+	watch_body(s);
 	return move_to(s, SESSION_BODY);
 }
 
@@ -80,6 +81,7 @@ bool state_body(struct session *s)
 		if (n <= 0)
 			return state_abandon(s);
 		work->in_len += (uint32_t)n;
+		work->body_in += (uint64_t)n;
 	}
 }
 

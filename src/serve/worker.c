@@ -13,6 +13,7 @@
 #include "serve/admit.h"
 #include "serve/adopt.h"
 #include "serve/observe.h"
+#include "serve/pace.h"
 #include "serve/session.h"
 
 /* Kept for the next request; about 50 KiB each. */
@@ -25,12 +26,25 @@ static void grace_over(struct timer *t)
 	container_of(t, struct worker, grace)->cut = true;
 }
 
+/* No bound of its own where a window is without one. */
+static uint64_t least_of(const struct serve_opts *opts)
+{
+	uint64_t least;
+
+	if (opts->min_rate == SERVE_ANY_RATE ||
+	    __builtin_mul_overflow(opts->min_rate,
+				   (uint64_t)opts->body_timeout_ms, &least))
+		return 0;
+	return least / 1000;
+}
+
 /* Those that run already are due when they were, or somewhat later. */
 void worker_set_times(struct worker *w, const struct serve_opts *opts)
 {
 	w->head_late.after_ms = opts->header_timeout_ms;
 	w->idle_late.after_ms = opts->idle_timeout_ms;
-	w->body_late.after_ms = opts->body_timeout_ms;
+	w->body_late.after_ms = MAX(opts->body_timeout_ms / PROGRESS_LOOKS, 1U);
+	w->least = least_of(opts);
 	w->linger_late.after_ms = opts->linger_timeout_ms;
 	w->grace_late.after_ms = opts->grace_ms;
 }
@@ -46,11 +60,12 @@ static void init_queues(struct worker *w)
 {
 	init_queue(w, &w->head_late, 0, session_head_late);
 	init_queue(w, &w->idle_late, 0, session_late);
-	init_queue(w, &w->body_late, 0, session_late);
+	init_queue(w, &w->body_late, 0, session_body_late);
 	init_queue(w, &w->linger_late, 0, session_late);
 	init_queue(w, &w->first_late, FIRST_AFTER_MS, session_late);
 	init_queue(w, &w->accept_late, ACCEPT_AFTER_MS, accept_resume);
 	init_queue(w, &w->grace_late, 0, grace_over);
+	waits_init(&w->waits, &w->loop, pace_over);
 	worker_set_times(w, &w->shared->opts);
 	timer_init(&w->accept_again);
 	timer_init(&w->grace);

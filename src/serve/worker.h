@@ -22,9 +22,11 @@
 #include "net/log.h"
 #include "net/loop.h"
 #include "net/timer.h"
+#include "net/waits.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
 #include "serve/intake.h"
+#include "serve/progress.h"
 #include "serve/send.h"
 #include "serve/serve.h"
 #include "serve/stamp.h"
@@ -51,11 +53,16 @@ struct work {
 	struct work *next_free;
 	struct lease *lease; /* on the sites, while there is an answer */
 	uint64_t started_ms; /* when the request's first byte was there */
-	uint64_t moved;      /* head and body, when last looked at */
+	uint64_t portion;    /* bytes of a rate that it waits for */
+	uint64_t due_ns;     /* until then */
+	uint64_t body_in;    /* bytes of its own body that came */
 	int refusal;         /* the status that parsing ended in, or 0 */
 	uint32_t in_len;     /* bytes in the buffer */
 	uint32_t looked;     /* how many of them were parsed already */
 	bool left_body;      /* bytes of this request are still to come */
+	bool paced;          /* by a rate */
+	bool watched;        /* its peer is waited for */
+	struct progress progress;
 	struct head head;
 	struct intake intake;
 	struct send send;
@@ -81,6 +88,8 @@ struct worker {
 	struct timer_queue first_late; /* a first request, once draining */
 	struct timer_queue accept_late, grace_late;
 	struct timer accept_again, grace;
+	struct waits waits; /* answers that a rate holds up */
+	uint64_t least;     /* bytes that a peer takes in a window */
 	struct list sessions;
 	struct list running; /* sessions that go on in the next turn */
 	struct work *free_works;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "net/waits.h"
 #include "test.h"
 
 struct seen {
@@ -247,6 +248,55 @@ TEST(the_loop_wakes_for_a_deadline)
 	for (int i = 0; i < 10 && n_order == 0; i++)
 		assert_int_equal(loop_turn(&l, UINT64_MAX), 0);
 	assert_int_equal(n_order, 1);
+	loop_done(&l);
+}
+
+/* ── Waits of any length ── */
+
+struct waiting {
+	struct timer timer;
+	struct waits *waits;
+	struct loop *loop;
+	uint64_t due_ms;
+	int moves, over;
+};
+
+static void moved(struct timer *t)
+{
+	struct waiting *w = container_of(t, struct waiting, timer);
+	uint64_t now = w->loop->now_ms;
+
+	w->moves++;
+	if (now >= w->due_ms)
+		w->over++;
+	else
+		waits_start(w->waits, t, w->due_ms - now, now);
+}
+
+TEST(waits_are_as_long_as_they_should)
+{
+	static const uint64_t lengths[] = { 0, 1, 2, 3, 7, 33, 100, 150 };
+	struct loop l;
+	struct waits waits;
+	struct waiting w[ARRAY_SIZE(lengths)];
+	uint64_t began;
+
+	assert_int_equal(loop_init(&l), 0);
+	waits_init(&waits, &l, moved);
+	began = l.now_ms;
+	for (size_t i = 0; i < ARRAY_SIZE(w); i++) {
+		w[i] = (struct waiting){ .waits = &waits,
+					 .loop = &l,
+					 .due_ms = began + lengths[i] };
+		timer_init(&w[i].timer);
+		waits_start(&waits, &w[i].timer, lengths[i], began);
+	}
+	while (l.now_ms < began + 200)
+		assert_int_equal(loop_turn(&l, 200), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(w); i++) {
+		assert_int_equal(w[i].over, 1);
+		assert_in_range(w[i].moves, 1, 12);
+	}
 	loop_done(&l);
 }
 
