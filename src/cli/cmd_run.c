@@ -18,6 +18,7 @@
 #include "cli/control.h"
 #include "cli/say.h"
 #include "cli/where.h"
+#include "net/inherit.h"
 
 /* A server that runs, by the name of its section. */
 struct named {
@@ -27,6 +28,7 @@ struct named {
 
 struct runner {
 	const char *path;
+	struct inherited inherited;
 	struct control control;
 	uint32_t n;
 	struct named at[CONTROL_SERVERS_MAX];
@@ -138,7 +140,7 @@ static void take_steps(struct runner *r, const struct plan *p,
 static int apply(struct runner *r, struct plan *p)
 {
 	struct step steps[CONTROL_SERVERS_MAX] = { { 0 } };
-	int e = plan_read(p, r->path);
+	int e = plan_read(p, r->path, &r->inherited);
 
 	if (e == 0)
 		e = open_steps(r, p, steps);
@@ -161,42 +163,64 @@ static void ready(struct control *c)
 	say_all(r, c->context);
 }
 
-static void reload(struct control *c)
+static bool reload(struct control *c)
 {
 	struct runner *r = container_of(c, struct runner, control);
 	struct plan plan;
+	bool done = apply(r, &plan) == 0;
 
-	if (apply(r, &plan) < 0)
-		say("not reloaded, all is as before");
-	else
-		say("reloaded");
+	say(done ? "reloaded" : "not reloaded, all is as before");
 	plan_done(&plan);
+	return done;
+}
+
+/* Sockets that no server has wait for one that a later file may have. */
+static void say_unused(const struct runner *r)
+{
+	for (uint32_t i = 0; r->n > 1 && i < r->inherited.n; i++)
+		if (find(r, r->inherited.names[i]) == NULL)
+			say("the socket '%s' was inherited, but there is no "
+			    "[serve %s]",
+			    r->inherited.names[i], r->inherited.names[i]);
+}
+
+static int run_plan(struct runner *r)
+{
+	struct plan plan = { 0 };
+	int e = apply(r, &plan);
+
+	r->control.context = &plan;
+	if (e == 0)
+		say_unused(r);
+	e = e == 0 ? control_run(&r->control) : EXIT_CONFIG;
+	plan_done(&plan);
+	return e;
 }
 
 static int run_file(const char *path)
 {
 	struct runner *r = calloc(1, sizeof(*r));
-	struct plan plan = { 0 };
-	int e;
+	char error[INHERIT_ERROR_SIZE];
+	int e = EXIT_FAILED;
 
 	if (r == NULL)
 		return say_error("servers", -ENOMEM);
 	r->path = path;
-	r->control = (struct control){ .ready = ready,
-				       .reload = reload,
-				       .context = &plan };
-	e = apply(r, &plan);
-	e = e == 0 ? control_run(&r->control) : EXIT_CONFIG;
-	plan_done(&plan);
+	r->control = (struct control){ .ready = ready, .reload = reload };
+	if (inherit_take(&r->inherited, error) < 0)
+		say("%s", error);
+	else
+		e = run_plan(r);
 	free(r);
 	return e;
 }
 
 static int check_file(const char *path)
 {
+	const struct inherited none = { 0 };
 	struct plan plan;
 	uint32_t sites = 0;
-	int e = plan_read(&plan, path);
+	int e = plan_read(&plan, path, &none);
 
 	if (e == 0)
 		e = plan_try(&plan);

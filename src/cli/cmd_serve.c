@@ -14,6 +14,7 @@
 #include "cli/say.h"
 #include "cli/serve_options.h"
 #include "cli/where.h"
+#include "net/inherit.h"
 
 /* A server and what it was told. */
 struct served {
@@ -28,15 +29,17 @@ static void ready(struct control *c)
 	where_say(NULL, served->serve, &served->setup->opts);
 }
 
-static void reload(struct control *c)
+static bool reload(struct control *c)
 {
 	const struct served *served = c->context;
 	char error[SERVE_ERROR_SIZE] = "";
 
-	if (serve_reload(served->serve, &served->setup->opts, error) < 0)
+	if (serve_reload(served->serve, &served->setup->opts, error) < 0) {
 		say("not reloaded, all is as before: %s", error);
-	else
-		say("reloaded");
+		return false;
+	}
+	say("reloaded");
+	return true;
 }
 
 static int serve(const struct setup *setup)
@@ -59,12 +62,20 @@ static int serve(const struct setup *setup)
 static int serve_values(struct serve_values *values, struct parsed *parsed)
 {
 	const struct serve_values *const sites[] = { values };
+	char error[INHERIT_ERROR_SIZE];
+	struct inherited inherited;
 	struct setup setup;
 	int r;
 
+	if (inherit_take(&inherited, error) < 0) {
+		say("%s", error);
+		return EXIT_FAILED;
+	}
 	if (parsed->n_operands > 0)
 		values->root = parsed->operands[0];
 	r = setup_begin(&setup, values, sites, 1, parsed->error);
+	setup.opts.inherited = inherited.fds;
+	setup.opts.n_inherited = inherited.n;
 	if (r < 0)
 		say("%s", parsed->error);
 	r = r < 0 ? EXIT_USAGE : serve(&setup);

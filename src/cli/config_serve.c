@@ -60,7 +60,21 @@ static int collect(struct plan *p, const struct config_section *server,
 	return n;
 }
 
-static void set_up(struct plan *p, struct configured *one)
+static void give_sockets(struct plan *p, struct configured *one,
+			 const struct inherited *inherited)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < inherited->n; i++)
+		if (p->n == 1 ||
+		    strcmp(inherited->names[i], one->section->name) == 0)
+			one->inherited[n++] = inherited->fds[i];
+	one->setup.opts.inherited = one->inherited;
+	one->setup.opts.n_inherited = n;
+}
+
+static void set_up(struct plan *p, struct configured *one,
+		   const struct inherited *inherited)
 {
 	const struct config_section *section = one->section;
 	const struct serve_values **sites;
@@ -77,6 +91,7 @@ static void set_up(struct plan *p, struct configured *one)
 				 (uint32_t)n, error) < 0)
 		config_wrong(p->config, section, "%s",
 			     error + strspn(error, "-"));
+	give_sockets(p, one, inherited);
 	free(sites);
 }
 
@@ -104,13 +119,18 @@ static const struct addr *shared(const struct setup *a, const struct setup *b)
 	return NULL;
 }
 
+static bool is_at_default(const struct setup *s)
+{
+	return s->opts.n_listen + s->opts.n_inherited == 0;
+}
+
 static void compare(struct plan *p, const struct configured *a,
 		    const struct configured *b)
 {
 	const struct addr *address = shared(&a->setup, &b->setup);
 	char text[ADDR_TEXT_SIZE];
 
-	if (a->setup.opts.n_listen == 0 && b->setup.opts.n_listen == 0) {
+	if (is_at_default(&a->setup) && is_at_default(&b->setup)) {
 		config_wrong(p->config, b->section,
 			     "listen is missing, as in [serve %s]: both would "
 			     "be at 127.0.0.1:8080",
@@ -133,7 +153,7 @@ static void compare_all(struct plan *p)
 
 /* ── All of it ── */
 
-static int add_servers(struct plan *p)
+static int add_servers(struct plan *p, const struct inherited *inherited)
 {
 	struct config *c = p->config;
 
@@ -144,7 +164,7 @@ static int add_servers(struct plan *p)
 		if (c->at[i]->kind == &kinds[0])
 			p->servers[p->n++].section = c->at[i];
 	for (uint32_t i = 0; i < p->n; i++)
-		set_up(p, &p->servers[i]);
+		set_up(p, &p->servers[i], inherited);
 	if (p->n > CONTROL_SERVERS_MAX)
 		config_wrong(c, p->servers[CONTROL_SERVERS_MAX].section,
 			     "more than %d servers", CONTROL_SERVERS_MAX);
@@ -152,13 +172,14 @@ static int add_servers(struct plan *p)
 	return c->wrong > 0 ? -EINVAL : 0;
 }
 
-int plan_read(struct plan *ret, const char *path)
+int plan_read(struct plan *ret, const char *path,
+	      const struct inherited *inherited)
 {
 	int r;
 
 	*ret = (struct plan){ 0 };
 	r = config_read(&ret->config, path, kinds, ARRAY_SIZE(kinds));
-	return r < 0 ? r : add_servers(ret);
+	return r < 0 ? r : add_servers(ret, inherited);
 }
 
 void plan_done(struct plan *p)

@@ -77,8 +77,19 @@ static void on_stop(struct control *c, int number)
 {
 	if (c->stops >= 2)
 		_exit(EXIT_SIGNAL + number);
+	if (c->stops == 0)
+		notify_say(&c->notify, "STOPPING=1\nSTATUS=stopping");
 	stop_all(c, c->stops == 0 ? SERVE_DRAIN : SERVE_NOW);
 	c->stops++;
+}
+
+static void on_reload(struct control *c)
+{
+	notify_reloading(&c->notify);
+	notify_say(&c->notify,
+		   c->reload(c) ? "READY=1\nSTATUS=serving, reloaded"
+				: "READY=1\nSTATUS=serving, not reloaded: what "
+				  "is there now is not good");
 }
 
 /* Nobody sits there any more, who could press a key to end this. */
@@ -110,7 +121,7 @@ static void on_signal(struct control *c, int number, bool had_terminal)
 	else if (number != SIGHUP || (had_terminal && terminal_is_gone()))
 		on_stop(c, number);
 	else if (c->stops == 0)
-		c->reload(c);
+		on_reload(c);
 }
 
 static void take_signals(struct control *c, int fd, bool had_terminal)
@@ -149,10 +160,12 @@ int control_run(struct control *c)
 
 	if (signals < 0)
 		return say_error("signals", signals);
+	notify_init(&c->notify);
 	c->running = true;
 	for (uint32_t i = 0; i < c->n; i++)
 		(void)serve_start(c->at[i].serve);
 	c->ready(c);
+	notify_say(&c->notify, "READY=1\nSTATUS=serving");
 	while (c->n > 0)
 		wait_once(c, signals, had_terminal);
 	if (c->result < 0)

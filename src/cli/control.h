@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/notify.h"
+
 struct serve;
 
 enum { CONTROL_SERVERS_MAX = 64 };
@@ -26,12 +28,14 @@ struct controlled {
 struct control {
 	/* All runs; whatever signal comes is heard. */
 	void (*ready)(struct control *c);
-	/* Does what HUP asks for, and says what came of it. */
-	void (*reload)(struct control *c);
+	/* Does what HUP asks for, and says what came of it: whether it was
+	 * done. */
+	bool (*reload)(struct control *c);
 	void *context;
 	uint32_t n;
 	struct controlled at[CONTROL_SERVERS_MAX];
 	bool running;
+	struct notify notify;
 	unsigned stops;
 	int result; /* of the first server that failed */
 };
@@ -42,7 +46,8 @@ int control_add(struct control *c, struct serve *s);
 void control_drop(struct control *c, const struct serve *s);
 /*
  * Starts the servers, and ends when all have ended and were freed: the exit
- * code. Signals come here from then on, and to no thread.
+ * code. Signals come here from then on, and to no thread. A service manager
+ * that wants to know is told when it is ready, reloads and stops.
  */
 int control_run(struct control *c);
 

@@ -38,26 +38,36 @@ int serve_fail_address(char error[SERVE_ERROR_SIZE], int r,
 	return serve_fail(error, r, "%s: %s", text, strerror(-r));
 }
 
+static int fail_wish(char error[SERVE_ERROR_SIZE], int r,
+		     const struct listen_wish *wish, uint32_t i)
+{
+	if (i < wish->n_inherited)
+		return serve_fail(error, r, "a socket that was inherited: %s",
+				  strerror(-r));
+	return serve_fail_address(error, r,
+				  &wish->addresses[i - wish->n_inherited]);
+}
+
 static int open_addresses(const struct serve *s, struct serve_next *next,
 			  char error[SERVE_ERROR_SIZE])
 {
-	const struct addr *wanted = next->opts.listen;
-	uint32_t n = next->opts.n_listen;
+	struct listen_wish wish = { next->opts.inherited,
+				    next->opts.n_inherited, next->opts.listen,
+				    next->opts.n_listen };
 	struct addr standard[2];
 	const char *why = "no addresses";
 	int r;
 
-	if (n == 0) {
+	if (wish.n_inherited + wish.n_addresses == 0) {
 		r = addr_parse("127.0.0.1:8080", standard, &why);
 		if (r < 0)
 			return serve_fail(error, r, "%s", why);
-		wanted = standard;
-		n = (uint32_t)r;
+		wish.addresses = standard;
+		wish.n_addresses = (uint32_t)r;
 	}
-	r = listen_open(&next->listening, &s->listening, wanted, n,
-			s->n_threads);
-	if (r < 0 && next->listening.n < n)
-		return serve_fail_address(error, r, &wanted[next->listening.n]);
+	r = listen_open(&next->listening, &s->listening, &wish, s->n_threads);
+	if (r < 0 && next->listening.n < next->listening.room)
+		return fail_wish(error, r, &wish, next->listening.n);
 	return r;
 }
 

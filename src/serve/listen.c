@@ -3,6 +3,7 @@
 #include "serve/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ static const struct listening *find(const struct listen_set *before,
 				    const struct addr *wanted)
 {
 	for (uint32_t i = 0; i < before->n; i++)
-		if (is_same(&before->at[i].wanted, wanted) &&
+		if (before->at[i].inherited < 0 &&
+		    is_same(&before->at[i].wanted, wanted) &&
 		    !is_taken(l, before->at[i].id))
 			return &before->at[i];
 	return NULL;
@@ -66,19 +68,65 @@ static int open_new(struct listen_set *l, struct listening *one)
 	return 0;
 }
 
+static void append(struct listen_set *l, const struct listening *one)
+{
+	l->at[l->n] = *one;
+	l->ids[l->n] = one->id;
+	l->n++;
+}
+
 static int add(struct listen_set *l, const struct listen_set *before,
 	       const struct addr *wanted)
 {
 	const struct listening *known = find(before, l, wanted);
-	struct listening one = { next_id(l, before), *wanted, *wanted };
+	struct listening one = { next_id(l, before), -1, *wanted, *wanted };
 	int r = known != NULL ? 0 : open_new(l, &one);
 
-	if (r < 0)
-		return r;
-	l->at[l->n] = known != NULL ? *known : one;
-	l->ids[l->n] = l->at[l->n].id;
-	l->n++;
+	if (r == 0)
+		append(l, known != NULL ? known : &one);
+	return r;
+}
+
+static const struct listening *find_inherited(const struct listen_set *before,
+					      int fd)
+{
+	for (uint32_t i = 0; i < before->n; i++)
+		if (before->at[i].inherited == fd)
+			return &before->at[i];
+	return NULL;
+}
+
+/* One socket for all threads: each has a duplicate. */
+static int share_inherited(struct listen_set *l, struct listening *one)
+{
+	one->bound.len = sizeof(one->bound.storage);
+	if (getsockname(one->inherited, &one->bound.sa, &one->bound.len) < 0)
+		return -errno;
+	for (uint32_t t = 0; t < l->n_threads; t++) {
+		int fd = fcntl(one->inherited, F_DUPFD_CLOEXEC, 0);
+		int error = errno;
+
+		if (fd < 0) {
+			while (t-- > 0)
+				(void)close(row_of(l, t)[l->n_new].fd);
+			return -error;
+		}
+		row_of(l, t)[l->n_new] = (struct newcomer){ one->id, fd };
+	}
+	l->n_new++;
 	return 0;
+}
+
+static int add_inherited(struct listen_set *l, const struct listen_set *before,
+			 int fd)
+{
+	const struct listening *known = find_inherited(before, fd);
+	struct listening one = { .id = next_id(l, before), .inherited = fd };
+	int r = known != NULL ? 0 : share_inherited(l, &one);
+
+	if (r == 0)
+		append(l, known != NULL ? known : &one);
+	return r;
 }
 
 static int allocate(struct listen_set *l, uint32_t n, uint32_t n_threads)
@@ -93,13 +141,15 @@ static int allocate(struct listen_set *l, uint32_t n, uint32_t n_threads)
 }
 
 int listen_open(struct listen_set *ret, const struct listen_set *before,
-		const struct addr *wanted, uint32_t n, uint32_t n_threads)
+		const struct listen_wish *wish, uint32_t n_threads)
 {
 	struct listen_set l;
-	int r = allocate(&l, n, n_threads);
+	int r = allocate(&l, wish->n_inherited + wish->n_addresses, n_threads);
 
-	while (r == 0 && l.n < n)
-		r = add(&l, before, &wanted[l.n]);
+	for (uint32_t i = 0; r == 0 && i < wish->n_inherited; i++)
+		r = add_inherited(&l, before, wish->inherited[i]);
+	for (uint32_t i = 0; r == 0 && i < wish->n_addresses; i++)
+		r = add(&l, before, &wish->addresses[i]);
 	*ret = l;
 	return r;
 }
@@ -120,7 +170,8 @@ void listen_handed(struct listen_set *l)
 void listen_unlink(const struct listen_set *l, const struct listen_set *after)
 {
 	for (uint32_t i = 0; i < l->n; i++)
-		if (after == NULL || !is_taken(after, l->at[i].id))
+		if (l->at[i].inherited < 0 &&
+		    (after == NULL || !is_taken(after, l->at[i].id)))
 			sock_unlink(&l->at[i].bound);
 }
 

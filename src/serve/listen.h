@@ -16,6 +16,7 @@
 
 struct listening {
 	uint32_t id;
+	int inherited;      /* the descriptor that was given, or -1 */
 	struct addr wanted; /* as it was asked for: port 0 is 0 */
 	struct addr bound;
 };
@@ -29,13 +30,21 @@ struct listen_set {
 	struct newcomer *newcomers;
 };
 
+/* What a server is to listen on. */
+struct listen_wish {
+	const int *inherited; /* listening sockets, which stay the caller's */
+	uint32_t n_inherited;
+	const struct addr *addresses;
+	uint32_t n_addresses;
+};
+
 /*
- * Fills *ret with those n addresses, taking over what is in before. -errno:
- * it was about wanted[ret->n], or about memory. listen_done() is due in either
- * case, and while before holds no sockets itself it may follow at once.
+ * Fills *ret with what is wished for, the inherited sockets first, taking over
+ * what is in before. -errno: it was about number ret->n of them, or about
+ * memory. listen_done() is due in either case.
  */
 int listen_open(struct listen_set *ret, const struct listen_set *before,
-		const struct addr *wanted, uint32_t n, uint32_t n_threads);
+		const struct listen_wish *wish, uint32_t n_threads);
 /* The sockets of one thread that are new: n_new of them. */
 const struct newcomer *listen_newcomers(const struct listen_set *l,
 					uint32_t thread);

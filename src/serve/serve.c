@@ -70,7 +70,8 @@ int serve_fail(char error[SERVE_ERROR_SIZE], int r, const char *format, ...)
  */
 static void count_connections(struct serve *s)
 {
-	const uint64_t each = 4 + MAX((uint64_t)s->shared.opts.n_listen,
+	const uint64_t each = 4 + MAX((uint64_t)s->shared.opts.n_listen +
+					      s->shared.opts.n_inherited,
 				      UINT64_C(1));
 	uint64_t limit = sock_raise_fd_limit();
 	uint64_t watch = s->shared.opts.n_metrics > 0 ? PROBE_FDS : 0;

@@ -46,7 +46,11 @@ struct serve_opts {
 	bool only_hosts;               /* names that no site has are refused */
 	const struct addr *listen;     /* copied; none: 127.0.0.1:8080 */
 	uint32_t n_listen;             /* *:PORT are two of them */
-	uint32_t threads;              /* 0: one per CPU this process may use */
+	/* Sockets that listen already and stay the caller's, who keeps them
+	 * open; with any, there is no default address. */
+	const int *inherited;
+	uint32_t n_inherited;
+	uint32_t threads; /* 0: one per CPU this process may use */
 	/* Connections at a time, of all and of one client; more are answered
 	 * with 503 at once. 0: no limit but that of descriptors. */
 	uint64_t max_connections, client_connections;
