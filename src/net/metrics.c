@@ -2,7 +2,10 @@
 /* Accounts to counters, and counters to sums: see metrics.h. */
 #include "net/metrics.h"
 
+#include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum metrics_end metrics_end(const struct pour_account *account)
 {
@@ -14,28 +17,47 @@ enum metrics_end metrics_end(const struct pour_account *account)
 	return METRICS_ABORTED;
 }
 
-static void note_method(struct metrics *m, const struct pour_account *account,
-			int i)
+static void note_left(struct metrics *m, const struct pour_account *account)
 {
-	int left = account->left[i];
+	for (int i = 0; i < (int)POUR_METHODS; i++) {
+		int left = account->left[i];
 
-	counter_add(&m->moved[i], account->moved[i]);
-	counter_add(&m->calls[i], account->calls[i]);
-	if (left != 0)
-		counter_add(&m->left[i][left < METRICS_ERRNOS ? left : 0], 1);
+		if (left != 0)
+			counter_add(
+				&m->left[i][left < METRICS_ERRNOS ? left : 0],
+				1);
+	}
+}
+
+static void note_waits(struct metrics *m, const struct pour_account *account)
+{
+	for (int i = 0; i < (int)POUR_WANTS; i++)
+		counter_add(&m->waits[i], account->waits[i]);
+}
+
+/* Most transfers leave nothing and wait for nothing: that is seen at once. */
+static bool is_zero(const void *memory, size_t size)
+{
+	static const char zeros[sizeof(((struct pour_account *)0)->waits)];
+
+	static_assert(sizeof(zeros) >= sizeof(((struct pour_account *)0)->left),
+		      "room for both");
+	return memcmp(memory, zeros, size) == 0;
 }
 
 void metrics_note(struct metrics *m, const struct pour_account *account)
 {
 	counter_add(&m->ended[metrics_end(account)], 1);
 	counter_add(&m->head, account->head);
-	/* Most have none of most of these. */
 	for (int i = 0; i < (int)POUR_METHODS; i++)
-		if (account->calls[i] != 0 || account->left[i] != 0)
-			note_method(m, account, i);
-	for (int i = 0; i < (int)POUR_WANTS; i++)
-		if (account->waits[i] != 0)
-			counter_add(&m->waits[i], account->waits[i]);
+		if ((account->calls[i] | account->moved[i]) != 0) {
+			counter_add(&m->moved[i], account->moved[i]);
+			counter_add(&m->calls[i], account->calls[i]);
+		}
+	if (!is_zero(account->left, sizeof(account->left)))
+		note_left(m, account);
+	if (!is_zero(account->waits, sizeof(account->waits)))
+		note_waits(m, account);
 }
 
 void metrics_note_pool(struct metrics *m, const struct pour_pool *pool)
