@@ -9,9 +9,9 @@
 #include "base/text.h"
 
 /*
- * A string with its quotes. Controls, DEL and C1 controls, quotes and
- * backslashes are escaped, and each byte that is not part of well-formed UTF-8
- * is U+FFFD. What it says is at most max bytes long; then it ends with "...".
+ * A string with its quotes. Controls, DEL and C1 controls, quotes, backslashes
+ * and < (the text may end up inside a page) are escaped, and each byte that is
+ * not part of well-formed UTF-8 is U+FFFD. What it says is at most max bytes long; then it ends with "...".
  */
 void json_string(struct text *t, struct slice s, size_t max);
 

@@ -43,4 +43,19 @@ static inline struct slice slice_trim(struct slice s)
 	return s;
 }
 
+/* What is before the first c, or all; s keeps what follows it, or nothing. */
+static inline struct slice slice_cut(struct slice *s, char c)
+{
+	struct slice first = { s->at, 0 };
+
+	while (first.len < s->len && s->at[first.len] != c)
+		first.len++;
+	if (first.len < s->len)
+		*s = (struct slice){ s->at + first.len + 1,
+				     s->len - first.len - 1 };
+	else
+		s->len = 0;
+	return first;
+}
+
 #endif

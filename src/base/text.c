@@ -110,6 +110,44 @@ static size_t read_digits(struct slice s, uint64_t *ret)
 	return i;
 }
 
+/* What a first byte says: how long it is, and the smallest that is so long. */
+static size_t utf8_head(unsigned char c, uint32_t *ret_point, uint32_t *ret_min)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = c < 0x80   ? 1
+		     : c < 0xc0 ? 0
+		     : c < 0xe0 ? 2
+		     : c < 0xf0 ? 3
+				: 4;
+
+	*ret_min = smallest[len];
+	*ret_point = len > 1 ? c & (0x7fu >> len) : c;
+	return c < 0xf8 ? len : 0;
+}
+
+size_t text_utf8(struct slice s)
+{
+	uint32_t point, min;
+	size_t len;
+
+	if (s.len == 0)
+		return 0;
+	len = utf8_head((unsigned char)s.at[0], &point, &min);
+	if (len > s.len)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+
+		if ((c & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (c & 0x3f);
+	}
+	if (point < min || point > 0x10ffff ||
+	    (point >= 0xd800 && point < 0xe000))
+		return 0;
+	return len;
+}
+
 bool text_digits(struct slice s, uint64_t max, uint64_t *ret)
 {
 	uint64_t n;

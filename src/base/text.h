@@ -42,6 +42,8 @@ void text_padded(struct text *t, uint64_t n, unsigned width);
 bool text_size(const char *s, uint64_t *ret);
 /* Reads seconds with an optional fraction into milliseconds. */
 bool text_seconds(const char *s, uint64_t *ret_ms);
+/* How many bytes the first character has; 0: it is not UTF-8 (or none). */
+size_t text_utf8(struct slice s);
 /* Reads decimal digits only. False: none, others, or past max. */
 bool text_digits(struct slice s, uint64_t max, uint64_t *ret);
 

@@ -129,4 +129,51 @@ TEST(digits_are_read)
 	assert_int_equal(n, 65535);
 }
 
+TEST(text_utf8_vectors)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} vectors[] = {
+		{"",		      0},
+		{ "a",                    1},
+		{ "\x7f",                 1},
+		{ "\xc3\xa9",             2},
+		{ "\xc0\x80",             0}, /* too long for what it is */
+		{ "\xc1\xbf",             0},
+		{ "\xe0\x9f\xbf",         0},
+		{ "\xe0\xa0\x80",         3},
+		{ "\xed\x9f\xbf",         3},
+		{ "\xed\xa0\x80",         0}, /* half of a pair */
+		{ "\xee\x80\x80",         3},
+		{ "\xf0\x8f\xbf\xbf",     0},
+		{ "\xf0\x9f\x98\x80",     4},
+		{ "\xf4\x8f\xbf\xbf",     4},
+		{ "\xf4\x90\x80\x80",     0}, /* past the last one */
+		{ "\xf8\x88\x80\x80\x80", 0},
+		{ "\xff",                 0},
+		{ "\x80",                 0},
+		{ "\xc3",                 0}, /* cut */
+		{ "\xe2\x82",             0},
+		{ "\xc3(",                0},
+	};
+
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+		if (text_utf8(slice_of(vectors[i].text)) != vectors[i].len)
+			fail_msg("vector %zu", i);
+}
+
+TEST(slice_cut_pieces)
+{
+	struct slice s = SLICE("a,,b");
+
+	assert_true(slice_is(slice_cut(&s, ','), SLICE("a")));
+	assert_true(slice_is(slice_cut(&s, ','), SLICE("")));
+	assert_true(slice_is(slice_cut(&s, ','), SLICE("b")));
+	assert_int_equal(s.len, 0);
+	assert_true(slice_is(slice_cut(&s, ','), SLICE("")));
+	s = (struct slice){ NULL, 0 };
+	assert_int_equal(slice_cut(&s, ',').len, 0);
+}
+
 TEST_MAIN()
