@@ -150,7 +150,7 @@ void reply_href(struct text *t, struct slice s)
 	}
 }
 
-void reply_page(struct text *t, int status)
+void reply_page(struct text *t, int status, const char *why)
 {
 	text_str(t, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
 		    "<title>");
@@ -161,5 +161,11 @@ void reply_page(struct text *t, int status)
 	text_u64(t, (uint64_t)status);
 	text_char(t, ' ');
 	text_str(t, reply_reason(status));
-	text_str(t, "</h1></html>\n");
+	text_str(t, "</h1>");
+	if (why != NULL) {
+		text_str(t, "<p>");
+		reply_html(t, slice_of(why));
+		text_str(t, "</p>");
+	}
+	text_str(t, "</html>\n");
 }

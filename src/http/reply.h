@@ -29,7 +29,7 @@ void reply_end(struct text *t);
 void reply_html(struct text *t, struct slice s);
 /* Percent-encodes all but unreserved characters and the slash. */
 void reply_href(struct text *t, struct slice s);
-/* A short page, "<h1>404 Not Found</h1>", for a status. */
-void reply_page(struct text *t, int status);
+/* A short page, "<h1>404 Not Found</h1>", for a status; why: more, or NULL. */
+void reply_page(struct text *t, int status, const char *why);
 
 #endif

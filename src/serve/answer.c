@@ -6,12 +6,10 @@
 #include <string.h>
 
 #include "http/head.h"
-#include "http/reply.h"
 #include "serve/answer_file.h"
+#include "serve/answer_folder.h"
 #include "serve/cache.h"
 #include "serve/compose.h"
-#include "serve/find.h"
-#include "serve/folder.h"
 #include "serve/listing.h"
 
 void answer_begin(struct answer *a, const char *date, bool close)
@@ -21,6 +19,7 @@ void answer_begin(struct answer *a, const char *date, bool close)
 	a->head_only = a->old = false;
 	a->file = NULL;
 	a->body.over = NULL;
+	a->listing = NULL;
 	a->page = (struct text){ 0 };
 	a->date = date;
 }
@@ -28,6 +27,8 @@ void answer_begin(struct answer *a, const char *date, bool close)
 void answer_finish(struct answer *a, struct cache *cache)
 {
 	body_done(&a->body);
+	listing_free(a->listing);
+	a->listing = NULL;
 	cache_give(cache, a->file);
 	a->file = NULL;
 	if (a->page.at != NULL)
@@ -39,30 +40,6 @@ void answer_refuse(struct answer *a, int status)
 {
 	a->close = true;
 	compose_error(a, status);
-}
-
-static void listing(struct answer *a, struct cache *cache)
-{
-	struct folder folder;
-	int r = folder_read(cache->policy, a->file->fd, a->target.path,
-			    &folder);
-
-	if (r < 0) {
-		compose_error(a, find_status(r));
-		return;
-	}
-	a->page = text_heap(LISTING_SIZE_MAX);
-	listing_write(&a->page, &folder, a->target.path);
-	folder_done(&folder);
-	if (a->page.full) {
-		compose_error(a, 503);
-		return;
-	}
-	compose_begin(a, 200);
-	reply_field(&a->head, "Content-Security-Policy",
-		    slice_of(listing_policy));
-	compose_memory(a, SLICE("text/html; charset=utf-8"),
-		       (struct slice){ a->page.at, a->page.len });
 }
 
 /* ── From the target to one of the above, or to a file ── */
@@ -107,7 +84,7 @@ static void folder(struct answer *a, struct cache *cache, const struct head *h)
 	if (status == 0)
 		answer_file(a, h);
 	else if (status == 404)
-		listing(a, cache);
+		answer_folder(a, cache, h);
 	else
 		compose_error(a, status);
 }
@@ -173,7 +150,7 @@ static void answer_head(struct answer *a, struct cache *cache,
 		found(a, cache, h);
 }
 
-void answer_request(struct answer *a, struct cache *cache,
+bool answer_request(struct answer *a, struct cache *cache,
 		    const struct head *head)
 {
 	a->old = head->minor == 0;
@@ -181,6 +158,13 @@ void answer_request(struct answer *a, struct cache *cache,
 	if (!head->keep_alive)
 		a->close = true;
 	answer_head(a, cache, head);
-	if (a->head.full)
+	if (a->listing == NULL && a->head.full)
 		compose_error(a, 500);
+	return a->listing != NULL;
+}
+
+bool answer_go_on(struct answer *a)
+{
+	answer_folder_go_on(a);
+	return a->listing != NULL;
 }

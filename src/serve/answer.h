@@ -20,6 +20,7 @@
 
 struct cache;
 struct head;
+struct listing;
 struct opened;
 
 enum {
@@ -39,7 +40,8 @@ struct answer {
 	struct body body;
 	struct ranges ranges;       /* of the file that were asked for */
 	struct multipart multipart; /* the lines between several */
-	struct text page;           /* a listing; on the heap */
+	struct text page;           /* a short listing; on the heap */
+	struct listing *listing;    /* one that is not begun yet, or NULL */
 	const char *date;
 	struct target target;
 	char page_memory[ANSWER_PAGE_SIZE];
@@ -48,9 +50,13 @@ struct answer {
 
 /* close: this answer is the connection's last one whatever was asked for. */
 void answer_begin(struct answer *a, const char *date, bool close);
-/* Answers a head that was understood. */
-void answer_request(struct answer *a, struct cache *cache,
+/*
+ * Answers a head that was understood. True: a folder is still being read, so
+ * answer_go_on() in the next turn, until that says false.
+ */
+bool answer_request(struct answer *a, struct cache *cache,
 		    const struct head *head);
+bool answer_go_on(struct answer *a);
 /* Answers one that was not, with its status; the connection ends. */
 void answer_refuse(struct answer *a, int status);
 /* Gives back what the reply holds. Safe on all zero, and twice. */

@@ -13,6 +13,7 @@
 #include "http/date.h"
 #include "http/mime.h"
 #include "http/reply.h"
+#include "serve/folder_list.h"
 
 static_assert(CACHE_SLOTS <= 256, "a slot's number is a byte");
 
@@ -20,6 +21,7 @@ void cache_init(struct cache *c, const struct policy *policy)
 {
 	memset(c, 0, sizeof(*c));
 	c->policy = policy;
+	c->listing_quota = FOLDER_LIST_QUOTA;
 }
 
 void cache_done(struct cache *c)

@@ -54,6 +54,7 @@ struct cache {
 	uint8_t used[CACHE_SLOTS]; /* which slots, in no order */
 	uint32_t n_used;
 	struct opened *free;
+	uint32_t listing_quota; /* entries that listings may still gather */
 };
 
 void cache_init(struct cache *c, const struct policy *policy);

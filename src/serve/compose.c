@@ -78,18 +78,30 @@ void compose_stream(struct answer *a, struct slice type, body_reader *reader,
 
 /* ── Whole replies ── */
 
-void compose_page(struct answer *a, int status, const char *name,
-		  struct slice value)
+/* why: one sentence more, or NULL. name: one field more, or NULL. */
+static void page(struct answer *a, int status, const char *why,
+		 const char *name, struct slice value)
 {
 	struct text t = text_over(a->page_memory, sizeof(a->page_memory));
 
-	reply_page(&t, status);
+	reply_page(&t, status, why);
 	compose_begin(a, status);
 	if (name != NULL)
 		reply_field(&a->head, name, value);
 	reply_field(&a->head, "Content-Security-Policy",
 		    SLICE("default-src 'none'"));
 	compose_memory(a, HTML, (struct slice){ t.at, t.len });
+}
+
+void compose_page(struct answer *a, int status, const char *name,
+		  struct slice value)
+{
+	page(a, status, NULL, name, value);
+}
+
+void compose_bad(struct answer *a, const char *why)
+{
+	page(a, 400, why, NULL, SLICE(""));
 }
 
 void compose_error(struct answer *a, int status)

@@ -47,6 +47,8 @@ void compose_page(struct answer *a, int status, const char *name,
 void compose_error(struct answer *a, int status);
 /* What may be asked of any path, and nothing else: 204. */
 void compose_options(struct answer *a);
+/* 400, and what of the request was wrong. */
+void compose_bad(struct answer *a, const char *why);
 /* To the same target with a slash behind it: 301. */
 void compose_slash(struct answer *a);
 

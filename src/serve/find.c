@@ -95,6 +95,13 @@ int find_stat(const struct find_root *root, const char *path,
 	return 0;
 }
 
+int find_again(int folder)
+{
+	const struct find_root here = { folder, FIND_INSIDE };
+
+	return open_below(&here, "", O_RDONLY | O_DIRECTORY);
+}
+
 int find_status(int error)
 {
 	switch (-error) {

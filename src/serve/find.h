@@ -37,6 +37,8 @@ int find_open(const struct find_root *root, const char *path,
 /* What find_open() would find, without reading rights and without opening. */
 int find_stat(const struct find_root *root, const char *path,
 	      struct stat *ret_stat);
+/* A folder that is open, once more: with a position of its own, or -errno. */
+int find_again(int folder);
 /* The status that a negative errno of find_open() is answered with. */
 int find_status(int error);
 /* The root for the others: a folder in which openat2() works, or -errno. */

@@ -1,167 +1,112 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads and sorts a folder, bounded in entries. */
+/* Reads a folder by getdents64(2), and asks of each entry what it is. */
 #include "serve/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/base.h"
 #include "serve/cache.h"
 #include "serve/find.h"
 
-/* Where we are: the folder's own descriptor and its path below the root. */
-struct place {
-	const struct policy *policy;
-	DIR *dir;
-	const char *path;
-};
+int folder_open(struct folder *f, const struct policy *policy, int fd,
+		const char *path)
+{
+	f->policy = policy;
+	f->path = path;
+	f->at = f->upto = 0;
+	f->fd = find_again(fd);
+	return f->fd < 0 ? f->fd : 0;
+}
+
+void folder_close(struct folder *f)
+{
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	f->fd = -1;
+}
+
+int folder_seek(struct folder *f, uint64_t position)
+{
+	f->at = f->upto = 0;
+	if (position > INT64_MAX)
+		return -EINVAL;
+	return lseek(f->fd, (off_t)position, SEEK_SET) < 0 ? -errno : 0;
+}
 
 /* A link counts as what it leads to, if the root lets it. */
-static int stat_link(const struct place *p, const char *name, struct stat *ret)
+static int stat_link(const struct folder *f, const char *name, size_t name_len,
+		     struct stat *ret)
 {
 	char path[PATH_MAX];
-	size_t len = strlen(p->path), name_len = strlen(name);
+	size_t len = strlen(f->path);
 
 	if (len + name_len >= sizeof(path))
 		return -ENAMETOOLONG;
-	memcpy(path, p->path, len);
+	memcpy(path, f->path, len);
 	memcpy(path + len, name, name_len + 1);
-	return find_stat(&p->policy->root, path, ret);
+	return find_stat(&f->policy->root, path, ret);
 }
 
-static int stat_entry(const struct place *p, const char *name, struct stat *ret)
+static int stat_entry(const struct folder *f, const char *name, size_t len,
+		      struct stat *ret)
 {
-	if (fstatat(dirfd(p->dir), name, ret, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(f->fd, name, ret, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) <
+	    0)
 		return -errno;
 	if (S_ISLNK(ret->st_mode))
-		return stat_link(p, name, ret);
+		return stat_link(f, name, len, ret);
 	return S_ISREG(ret->st_mode) || S_ISDIR(ret->st_mode) ? 0 : -ENOENT;
 }
 
-static int make_room(struct folder *f)
-{
-	uint32_t room = f->room ? 2 * f->room : 64;
-	struct folder_entry *more;
-
-	if (f->n < f->room)
-		return 0;
-	more = reallocarray(f->entries, room, sizeof(*more));
-	if (more == NULL)
-		return -ENOMEM;
-	f->entries = more;
-	f->room = room;
-	return 0;
-}
-
-static int add(struct folder *f, const char *name, const struct stat *st)
-{
-	struct folder_entry entry = {
-		.is_folder = S_ISDIR(st->st_mode),
-		.size = (uint64_t)st->st_size,
-		.mtime = st->st_mtime,
-	};
-	int r = make_room(f);
-
-	if (r < 0)
-		return r;
-	entry.name = strdup(name);
-	if (entry.name == NULL)
-		return -ENOMEM;
-	f->entries[f->n++] = entry;
-	return 0;
-}
-
-static bool is_left_out(const struct policy *policy, const char *name)
+static bool is_hidden(const struct policy *policy, const char *name)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return true;
 	return name[0] == '.' && !policy->hidden;
 }
 
-/* 1: one more was looked at. 0: the end. */
-static int read_one(const struct place *p, struct folder *f)
+/* 1: there is something in the buffer. 0: the end. */
+static int fill(struct folder *f)
 {
-	struct dirent *d;
+	ssize_t n;
+
+	if (f->at < f->upto)
+		return 1;
+	n = getdents64(f->fd, f->buffer, sizeof(f->buffer));
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	f->at = 0;
+	f->upto = (uint32_t)n;
+	return 1;
+}
+
+int folder_next(struct folder *f, struct folder_entry *ret)
+{
+	const struct dirent64 *d;
 	struct stat st;
-	int r;
+	size_t len;
+	int r = fill(f);
 
-	errno = 0;
-	d = readdir(p->dir);
-	if (d == NULL)
-		return -errno;
-	if (is_left_out(p->policy, d->d_name))
-		return 1;
-	if (stat_entry(p, d->d_name, &st) < 0)
-		return 1;
-	r = add(f, d->d_name, &st);
-	return r < 0 ? r : 1;
-}
-
-static int order(const void *left, const void *right)
-{
-	const struct folder_entry *a = left, *b = right;
-	int r = (int)b->is_folder - (int)a->is_folder;
-
-	if (r == 0)
-		r = strcasecmp(a->name, b->name);
-	return r != 0 ? r : strcmp(a->name, b->name);
-}
-
-static DIR *open_dir(int fd)
-{
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	DIR *dir = own < 0 ? NULL : fdopendir(own);
-
-	if (dir != NULL)
-		rewinddir(dir); /* the position is shared with fd */
-	else if (own >= 0)
-		(void)close(own);
-	return dir;
-}
-
-/* 0: the end was reached. 1: there is more. */
-static int read_all(const struct place *p, struct folder *f)
-{
-	int r = 1;
-
-	for (int i = 0; r > 0 && i < FOLDER_ENTRIES_MAX; i++)
-		r = read_one(p, f);
-	return r;
-}
-
-int folder_read(const struct policy *policy, int fd, const char *path,
-		struct folder *ret)
-{
-	struct folder f = { 0 };
-	struct place place = { policy, open_dir(fd), path };
-	int r;
-
-	if (place.dir == NULL)
-		return -errno;
-	r = read_all(&place, &f);
-	(void)closedir(place.dir);
-	if (r < 0) {
-		folder_done(&f);
-		return r;
-	}
-	f.cut = r > 0;
-	if (f.n > 0)
-		qsort(f.entries, f.n, sizeof(*f.entries), order);
-	*ret = f;
-	return 0;
-}
-
-void folder_done(struct folder *f)
-{
-	for (uint32_t i = 0; i < f->n; i++)
-		free(f->entries[i].name);
-	free(f->entries);
-	*f = (struct folder){ 0 };
+	if (r <= 0)
+		return r < 0 ? r : FOLDER_END;
+	d = (const void *)(f->buffer + f->at);
+	f->at += d->d_reclen;
+	len = strlen(d->d_name);
+	if (is_hidden(f->policy, d->d_name) || len > FOLDER_NAME_MAX ||
+	    stat_entry(f, d->d_name, len, &st) < 0)
+		return FOLDER_LEFT_OUT;
+	*ret = (struct folder_entry){
+		.name = d->d_name,
+		.len = len,
+		.is_folder = S_ISDIR(st.st_mode),
+		.size = S_ISDIR(st.st_mode) ? 0 : (uint64_t)st.st_size,
+		.mtime = st.st_mtime,
+		.next = (uint64_t)d->d_off,
+	};
+	return FOLDER_ENTRY;
 }

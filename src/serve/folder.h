@@ -1,38 +1,62 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in a folder and can be had by a client, in the order of the page. */
+/*
+ * What is in a folder and can be had by a client, one entry after the other,
+ * in the order of the file system and in constant memory.
+ *
+ *      folder_open ──► folder_next ──► entry, left out, end ──► folder_close
+ *                          ▲               │
+ *        folder_seek ──────┴── position ───┘
+ */
 #ifndef SERVE_FOLDER_H
 #define SERVE_FOLDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 struct policy;
 
-/* Entries looked at; one request must not hold the loop for long. */
-enum { FOLDER_ENTRIES_MAX = 10000 };
-
 struct folder_entry {
-	char *name;
+	const char *name; /* until the next call */
+	size_t len;
 	bool is_folder;
 	uint64_t size;
-	time_t mtime;
+	int64_t mtime;
+	uint64_t next; /* the position after it, for folder_seek() */
+};
+
+enum {
+	FOLDER_BUFFER_SIZE = 16 * 1024,
+	FOLDER_NAME_MAX = 1024, /* no file system here has longer ones */
 };
 
 struct folder {
-	struct folder_entry *entries;
-	uint32_t n, room;
-	bool cut; /* there are more */
+	const struct policy *policy;
+	const char *path;
+	int fd;
+	uint32_t at, upto; /* what of the buffer was not looked at */
+	_Alignas(uint64_t) char buffer[FOLDER_BUFFER_SIZE];
+};
+
+enum folder_found {
+	FOLDER_END,
+	FOLDER_ENTRY,
+	FOLDER_LEFT_OUT, /* there was one, but not for clients */
 };
 
 /*
- * Reads the folder that is open as fd and that path ("" or "a/b/") names:
- * folders first, then by name. What find_open() would refuse is left out: dot
- * names, links out of the root, what is no file. fd stays open; its position
- * moves. 0 or -errno.
+ * Opens once more the folder that is open as fd and that path ("" or "a/b/",
+ * borrowed) names, with a position of its own. 0 or -errno.
  */
-int folder_read(const struct policy *policy, int fd, const char *path,
-		struct folder *ret);
-void folder_done(struct folder *f);
+int folder_open(struct folder *f, const struct policy *policy, int fd,
+		const char *path);
+/* Goes on at a position of an entry's; 0 is the beginning. 0 or -errno. */
+int folder_seek(struct folder *f, uint64_t position);
+/*
+ * Looks at one more. What find_open() would refuse is left out: dot names,
+ * links out of the root, what is no file. enum folder_found or -errno.
+ */
+int folder_next(struct folder *f, struct folder_entry *ret);
+void folder_close(struct folder *f);
 
 #endif

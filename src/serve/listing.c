@@ -1,112 +1,206 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of a folder. */
+/* A listing begins, is read, and ends. */
 #include "serve/listing.h"
 
-#include <time.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "http/reply.h"
-#include "serve/folder.h"
+#include "base/base.h"
+#include "serve/listing_form.h"
 
-const char listing_style[] =
-	":root{color-scheme:light dark}"
-	"body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;"
-	"padding:1rem;max-width:60rem}"
-	"h1{font-size:1.2rem;overflow-wrap:anywhere}"
-	"table{border-collapse:collapse;width:100%}"
-	"th{text-align:left}"
-	"th,td{padding:.25rem .5rem;vertical-align:top}"
-	"td:first-child{overflow-wrap:anywhere}"
-	"th+th,td+td{text-align:right;white-space:nowrap;"
-	"font-variant-numeric:tabular-nums}"
-	"tbody tr:hover{background:#8883}"
-	"@media(max-width:34rem){thead{display:none}"
-	"tr{display:grid;grid-template-columns:1fr auto;"
-	"border-top:1px solid #8886}"
-	"td:first-child{grid-column:1/3}}";
+static const struct listing_form *const forms[] = {
+	[LISTING_HTML] = &listing_html,
+	[LISTING_JSON] = &listing_json,
+	[LISTING_NDJSON] = &listing_ndjson,
+};
 
-/* The hash is of the style above; a test computes it again. */
-const char listing_policy[] =
-	"default-src 'none'; "
-	"style-src 'sha256-X+LKX2WMDISsxYIrVSBmOUXSpA83WzPmt1qCDEz9S/Y='; "
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/* ── The beginning and the end ── */
 
-static void date(struct text *t, time_t when)
+static int open_folder(struct listing *l, const struct listing_ask *ask,
+		       const char **ret_why)
 {
-	struct tm tm = { 0 };
+	int r = folder_open(&l->folder, ask->policy, ask->fd, ask->path);
 
-	(void)gmtime_r(&when, &tm);
-	text_padded(t, (uint64_t)(tm.tm_year + 1900L), 4);
-	text_char(t, '-');
-	text_padded(t, (uint64_t)(tm.tm_mon + 1L), 2);
-	text_char(t, '-');
-	text_padded(t, (uint64_t)tm.tm_mday, 2);
-	text_char(t, ' ');
-	text_padded(t, (uint64_t)tm.tm_hour, 2);
-	text_char(t, ':');
-	text_padded(t, (uint64_t)tm.tm_min, 2);
+	if (r < 0 || l->query.sort != FOLDER_UNSORTED || !l->query.has_after)
+		return r;
+	r = folder_seek(&l->folder, l->query.position);
+	*ret_why = "after: no position in this folder";
+	return r;
 }
 
-static void row(struct text *t, const struct folder_entry *e)
+int listing_new(struct listing **ret, const struct listing_ask *ask,
+		const char **ret_why)
 {
-	const char *slash = e->is_folder ? "/" : "";
-	struct slice name = slice_of(e->name);
+	struct listing *l = calloc(1, sizeof(*l));
+	int r = 0;
 
-	text_str(t, "<tr><td><a href=\"./");
-	reply_href(t, name);
-	text_str(t, slash);
-	text_str(t, "\">");
-	reply_html(t, name);
-	text_str(t, slash);
-	text_str(t, "</a></td><td>");
-	if (!e->is_folder)
-		text_u64(t, e->size);
-	text_str(t, "</td><td>");
-	date(t, e->mtime);
-	text_str(t, "</td></tr>\n");
-}
-
-static void top(struct text *t, const char *path)
-{
-	text_str(t, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-		    "<meta charset=\"utf-8\">\n"
-		    "<meta name=\"viewport\" "
-		    "content=\"width=device-width, initial-scale=1\">\n"
-		    "<title>/");
-	reply_html(t, slice_of(path));
-	text_str(t, "</title>\n<style>");
-	text_str(t, listing_style);
-	text_str(t, "</style>\n</head>\n<body>\n<h1>/");
-	reply_html(t, slice_of(path));
-	text_str(t, "</h1>\n<table>\n<thead><tr><th>Name</th>"
-		    "<th>Bytes</th><th>Changed (UTC)</th></tr></thead>\n"
-		    "<tbody>\n");
-	if (*path != '\0')
-		text_str(t, "<tr><td><a href=\"../\">../</a></td>"
-			    "<td></td><td></td></tr>\n");
-}
-
-static void bottom(struct text *t, bool cut)
-{
-	text_str(t, "</tbody>\n</table>\n");
-	if (cut)
-		text_str(t, "<p>There are more; they are not shown.</p>\n");
-	text_str(t, "</body>\n</html>\n");
-}
-
-/* Longer than the longest row (255 bytes, each six in HTML) and the bottom. */
-enum { ROW_MAX = 4096 };
-
-void listing_write(struct text *t, const struct folder *f, const char *path)
-{
-	bool cut = f->cut;
-
-	top(t, path);
-	for (uint32_t i = 0; i < f->n; i++) {
-		if (t->max - t->len < ROW_MAX) {
-			cut = true;
-			break;
-		}
-		row(t, &f->entries[i]);
+	if (l == NULL)
+		return -ENOMEM;
+	l->folder.fd = -1;
+	l->top = text_heap(LISTING_TOP_MAX);
+	folder_list_init(&l->list, ask->quota);
+	if (listing_query_parse(&l->query, ask->query, ask->head, ret_why) != 0)
+		r = -EINVAL;
+	if (r == 0)
+		r = open_folder(l, ask, ret_why);
+	if (r < 0) {
+		listing_free(l);
+		return r;
 	}
-	bottom(t, cut);
+	l->form = forms[l->query.format];
+	*ret = l;
+	return 0;
+}
+
+void listing_free(void *listing)
+{
+	struct listing *l = listing;
+
+	if (l == NULL)
+		return;
+	folder_close(&l->folder);
+	folder_list_done(&l->list);
+	text_free(&l->top);
+	free(l);
+}
+
+/* ── The bytes ── */
+
+static struct slice slice_of_text(const struct text *t)
+{
+	return (struct slice){ t->at, t->len };
+}
+
+/* The next row: FOLDER_ENTRY, FOLDER_END or -errno. */
+static int next_entry(struct listing *l, struct folder_entry *ret)
+{
+	int r;
+
+	if (l->gathered) {
+		if (l->from == l->upto)
+			return FOLDER_END;
+		if (l->left == 0)
+			return -EINTR;
+		l->left--;
+		*ret = folder_list_at(&l->list, l->from++);
+		return FOLDER_ENTRY;
+	}
+	do
+		r = listing_look(l, ret);
+	while (r == FOLDER_LEFT_OUT);
+	return r;
+}
+
+static void count(struct listing *l, const struct folder_entry *e)
+{
+	l->rows++;
+	l->folders += e->is_folder;
+	if (__builtin_add_overflow(l->bytes, e->size, &l->bytes))
+		l->bytes = UINT64_MAX;
+}
+
+static int write_rows(struct listing *l)
+{
+	struct text t = text_over(l->row, sizeof(l->row));
+	struct folder_entry e;
+	int r = next_entry(l, &e);
+
+	if (r == FOLDER_END) {
+		l->stage = LISTING_BOTTOM;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	l->form->row(&t, l, &e);
+	count(l, &e);
+	l->piece = slice_of_text(&t);
+	return t.full ? -EOVERFLOW : 0;
+}
+
+static int write_top(struct listing *l)
+{
+	l->form->top(&l->top, l);
+	l->piece = slice_of_text(&l->top);
+	l->stage = LISTING_ROWS;
+	return l->top.full ? -ENOMEM : 0;
+}
+
+static int write_bottom(struct listing *l)
+{
+	struct text t = text_over(l->row, sizeof(l->row));
+
+	l->form->bottom(&t, l);
+	l->piece = slice_of_text(&t);
+	l->stage = LISTING_OVER;
+	return t.full ? -EOVERFLOW : 0;
+}
+
+/* Writes what comes next into the piece; 0 or -errno. */
+static int write_piece(struct listing *l)
+{
+	switch (l->stage) {
+	case LISTING_TOP:
+		return write_top(l);
+	case LISTING_ROWS:
+		return write_rows(l);
+	case LISTING_BOTTOM:
+		return write_bottom(l);
+	case LISTING_OVER:
+		break;
+	}
+	return 0;
+}
+
+static size_t take_piece(struct listing *l, char *to, size_t size)
+{
+	size_t n = MIN(size, l->piece.len);
+
+	memcpy(to, l->piece.at, n);
+	l->piece.at += n;
+	l->piece.len -= n;
+	return n;
+}
+
+/* The type of a reader has the last parameter. */
+int64_t listing_read(
+	void *listing, void *buf, size_t size,
+	short *ret_poll) /* NOLINT(readability-non-const-parameter) */
+{
+	struct listing *l = listing;
+	size_t n = 0;
+	int r = 0;
+
+	(void)ret_poll;
+	if (l->rests) {
+		l->rests = false;
+		return -EINTR;
+	}
+	listing_begin_turn(l);
+	while (r == 0 && n < size) {
+		if (l->piece.len > 0)
+			n += take_piece(l, (char *)buf + n, size - n);
+		else if (l->stage == LISTING_OVER)
+			return (int64_t)n;
+		else
+			r = write_piece(l);
+	}
+	l->rests = r == -EINTR && n > 0;
+	return n > 0 && (r == 0 || r == -EINTR) ? (int64_t)n : r;
+}
+
+bool listing_is_short(const struct listing *l)
+{
+	return l->gathered && l->upto - l->from <= LISTING_SHORT;
+}
+
+void listing_write(struct listing *l, struct text *t)
+{
+	l->left = LISTING_SHORT;
+	while (l->stage != LISTING_OVER && !t->full) {
+		if (write_piece(l) < 0)
+			t->full = true;
+		text_add(t, l->piece);
+		l->piece.len = 0;
+	}
 }

@@ -33,6 +33,7 @@ static void choose_site(struct session *s)
 	struct worker *w = s->worker;
 	const struct sites *sites;
 
+	stamp_refresh(&w->stamp, w->loop.now_ms);
 	work->lease = adopt_take(w);
 	sites = work->lease->sites;
 	cache_turn_to(&w->cache, work->refusal != 0
@@ -40,22 +41,36 @@ static void choose_site(struct session *s)
 					 : sites_find(sites, work->head.host));
 }
 
-bool state_answer(struct session *s)
+/* True: the answer is not whole yet; in the next turn it goes on. */
+static bool answer(struct session *s)
 {
 	struct worker *w = s->worker;
 	struct work *work = s->work;
-	struct answer *a = &work->answer;
 
-	stamp_refresh(&w->stamp, w->loop.now_ms);
+	if (work->answers)
+		return answer_go_on(&work->answer);
 	choose_site(s);
-	answer_begin(a, w->stamp.date, w->draining || work->left_body);
-	if (work->refusal != 0)
-		answer_refuse(a, work->refusal);
-	else
-		answer_request(a, &w->cache, &work->head);
+	answer_begin(&work->answer, w->stamp.date,
+		     w->draining || work->left_body);
+	if (work->refusal == 0)
+		return answer_request(&work->answer, &w->cache, &work->head);
+	answer_refuse(&work->answer, work->refusal);
+	return false;
+}
+
+bool state_answer(struct session *s)
+{
+	struct work *work = s->work;
+	bool more = answer(s);
+
+	work->answers = more;
+	if (more) {
+		timer_stop(&s->timer); /* it is our turn to be slow */
+		return move_next_turn(s);
+	}
 	work->watched = false;
 	s->state = SESSION_SEND;
-	if (send_begin(&work->send, s->fd, w->pool, a) < 0)
+	if (send_begin(&work->send, s->fd, s->worker->pool, &work->answer) < 0)
 		return state_abandon(s);
 	pace_begin(s);
 	return true;
@@ -101,18 +116,21 @@ static bool leave(struct session *s)
 	return linger ? move_apart(s) : move_to(s, SESSION_CLOSED);
 }
 
-/* What an answer leaves behind, and all that it held given back. */
+/* All that an answer held is given back. */
+static void drop_answer(struct session *s)
+{
+	answer_finish(&s->work->answer, &s->worker->cache);
+	adopt_give(s->worker, s->work->lease);
+	s->work->lease = NULL;
+}
+
+/* What an answer leaves behind goes to the log. */
 static void end_answer(struct session *s)
 {
-	struct worker *w = s->worker;
-	struct work *work = s->work;
-
 	pace_end(s);
-	send_finish(&work->send);
+	send_finish(&s->work->send);
 	record_answer(s);
-	answer_finish(&work->answer, &w->cache);
-	adopt_give(w, work->lease);
-	work->lease = NULL;
+	drop_answer(s);
 }
 
 static bool keep(struct session *s, uint32_t rounds)
@@ -150,6 +168,8 @@ bool state_abandon(struct session *s)
 {
 	if (s->state == SESSION_SEND)
 		end_answer(s);
+	else if (s->work != NULL && s->work->answers)
+		drop_answer(s);
 	move_give_work(s);
 	return move_to(s, SESSION_CLOSED);
 }

@@ -141,6 +141,7 @@ struct work *worker_take(struct worker *w)
 	counter_add(&w->tally.metrics.busy, 1);
 	work->refusal = 0;
 	work->lease = NULL;
+	work->answers = false;
 	work->in_len = work->looked = 0;
 	work->left_body = false;
 	work->started_ms = w->loop.now_ms;

@@ -56,6 +56,7 @@ struct work {
 	uint64_t portion;    /* bytes of a rate that it waits for */
 	uint64_t due_ns;     /* until then */
 	uint64_t body_in;    /* bytes of its own body that came */
+	bool answers;        /* the answer takes more than one turn */
 	int refusal;         /* the status that parsing ended in, or 0 */
 	uint32_t in_len;     /* bytes in the buffer */
 	uint32_t looked;     /* how many of them were parsed already */

@@ -5,41 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "serve/cache.h"
-#include "serve/folder.h"
+#include "serve/listing_page.h"
+#include "shown.h"
 #include "test.h"
 #include "tree.h"
-
-/* The page as a string, for free(). */
-static char *page_of(const struct tree *t, const char *path, bool hidden)
-{
-	struct policy policy = { .root.fd = t->root, .hidden = hidden };
-	struct text text = text_heap(LISTING_SIZE_MAX);
-	struct folder folder;
-	char *page;
-
-	assert_int_equal(folder_read(&policy, t->root, path, &folder), 0);
-	listing_write(&text, &folder, path);
-	folder_done(&folder);
-	assert_false(text.full);
-	page = strndup(text.at, text.len);
-	assert_non_null(page);
-	text_free(&text);
-	return page;
-}
-
-/* Where text is on the page; the test fails when it is nowhere. */
-static const char *spot(const char *page, const char *text)
-{
-	const char *at = strstr(page, text);
-
-	if (at == NULL)
-		fail_msg("not on the page: %s\n%s", text, page);
-	return at;
-}
 
 TEST(listing_is_sorted_folders_first)
 {
@@ -50,16 +20,47 @@ TEST(listing_is_sorted_folders_first)
 	tree_file(&t, "b.txt", "12345");
 	tree_file(&t, "A.txt", "");
 	tree_folder(&t, "z");
-	page = page_of(&t, "", false);
-	assert_true(spot(page, "./z/") < spot(page, "./A.txt"));
-	assert_true(spot(page, "./A.txt") < spot(page, "./b.txt"));
-	spot(page, ">b.txt</a></td><td>5</td><td>2001-09-09 01:46</td>");
+	page = page_of(&t, NULL);
+	assert_true(spot(page, "\"z/\"") < spot(page, "\"A.txt\""));
+	assert_true(spot(page, "\"A.txt\"") < spot(page, "\"b.txt\""));
+	spot(page, "<tr><td><a href=\"b.txt\">b.txt</a></td>"
+		   "<td data-size=\"5 B\">5 </td>"
+		   "<td>2001-09-09 01:46</td></tr>\n");
+	spot(page, "<p>1 folder, 2 files, 5 B</p>");
 	assert_null(strstr(page, "../"));
 	free(page);
-	page = page_of(&t, "x/y/", false);
-	spot(page, "<h1>/x/y/</h1>");
-	spot(page, "href=\"../\"");
+	page = page_at(&t, "x/y/", NULL, false);
+	spot(page, "<title>/x/y/</title>");
+	spot(page, "<h1><a href=\"../../\">/</a><a href=\"../\">x/</a>"
+		   "<b>y/</b></h1>");
+	spot(page, "<tr><td><a href=\"../\">../</a></td>");
 	free(page);
+	tree_done(&t);
+}
+
+/* However it is read, the bytes are the same. */
+TEST(listing_in_any_pieces)
+{
+	static const size_t sizes[] = { 1, 7, 4096, 1 << 20 };
+	struct tree t;
+	char *first;
+
+	tree_init(&t);
+	tree_file(&t, "a", "");
+	tree_file(&t, "b&c", "");
+	first = page_of(&t, "sort=none");
+	for (size_t i = 0; i < 4; i++) {
+		struct shown s;
+		uint32_t rests;
+		char *page;
+
+		shown_init(&s, &t, "sort=none");
+		page = shown_read(&s, sizes[i], &rests);
+		assert_string_equal(page, first);
+		free(page);
+		shown_done(&s);
+	}
+	free(first);
 	tree_done(&t);
 }
 
@@ -73,16 +74,52 @@ TEST(listing_escapes_names)
 	tree_file(&t, "javascript:alert(1)", "");
 	tree_file(&t, "\"onclick='x'", "");
 	tree_file(&t, "a&b %41?#\n", "");
-	page = page_of(&t, "<b>/", false);
-	assert_null(strstr(page, "<script"));
-	assert_null(strstr(page, "<b>"));
+	tree_file(&t, "\xff\x7f\xed\xa0\x80", "");
+	page = page_at(&t, "<b>/", NULL, false);
+	assert_null(strstr(page, "<script>alert"));
+	assert_null(strstr(page, "<b>/"));
 	assert_null(strstr(page, "\"javascript"));
 	assert_null(strstr(page, "'x'"));
-	spot(page, "<h1>/&lt;b&gt;/</h1>");
-	spot(page, "href=\"./%3Cscript%3Ealert%281%29%3C\"");
+	spot(page, "<b>&lt;b&gt;/</b></h1>");
+	spot(page, "href=\"%3Cscript%3Ealert%281%29%3C\"");
 	spot(page, "href=\"./javascript%3Aalert%281%29\"");
-	spot(page, "href=\"./%22onclick%3D%27x%27\"");
-	spot(page, "href=\"./a%26b%20%2541%3F%23%0A\"");
+	spot(page, "href=\"%22onclick%3D%27x%27\"");
+	spot(page, "href=\"a%26b%20%2541%3F%23%0A\">"
+		   "a&amp;b %41?#\xe2\x90\x8a</a>");
+	spot(page, "href=\"%FF%7F%ED%A0%80\">\xef\xbf\xbd\xe2\x90\xa1"
+		   "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd</a>");
+	free(page);
+	tree_done(&t);
+}
+
+TEST(listing_as_json)
+{
+	struct tree t;
+	char *page;
+
+	tree_init(&t);
+	page = page_of(&t, "format=json");
+	assert_string_equal(page, "{\"path\":\"/\",\"sort\":\"name\","
+				  "\"order\":\"asc\",\"entries\":[\n],"
+				  "\"next\":null}\n");
+	free(page);
+	tree_file(&t, "a\"\\<\n\xff", "12");
+	page = page_at(&t, "d\"/", "format=json&limit=1&order=desc", false);
+	assert_string_equal(
+		page,
+		"{\"path\":\"/d\\\"/\",\"sort\":\"name\",\"order\":"
+		"\"desc\",\"entries\":[\n{\"name\":\"a\\\"\\\\\\u003c"
+		"\\u000a\xef\xbf\xbd\",\"href\":\"a%22%5C%3C%0A%FF\","
+		"\"type\":\"file\",\"size\":2,"
+		"\"mtime\":\"2001-09-09T01:46:40Z\"}\n],\"next\":null}\n");
+	free(page);
+	tree_file(&t, "b", "");
+	page = page_of(&t, "format=ndjson&limit=1");
+	assert_int_equal(strcspn(page, "\n"), strlen(page) - 1);
+	free(page);
+	page = page_of(&t, "format=json&sort=size&order=desc&limit=1");
+	spot(page, "\"next\":\"?format=json&sort=size&order=desc&limit=1&"
+		   "after=2:a%22%5C%3C%0A%FF\"}");
 	free(page);
 	tree_done(&t);
 }
@@ -98,60 +135,18 @@ TEST(listing_shows_what_can_be_had)
 	tree_file(&t, "file", "1234567");
 	tree_link(&t, "inside", "file");
 	tree_link(&t, "outside", "../..");
-	tree_link(&t, "absolute", "/etc");
-	tree_link(&t, "dangling", "nowhere");
-	assert_int_equal(mkfifoat(t.root, "fifo", 0644), 0);
-	page = page_of(&t, "", false);
-	spot(page, ">inside</a></td><td>7</td>");
-	assert_null(strstr(page, "hidden"));
+	page = page_of(&t, NULL);
+	spot(page, ">inside</a></td><td data-size=\"7 B\">7 </td>");
+	assert_null(strstr(page, "\".hidden\""));
 	assert_null(strstr(page, "outside"));
-	assert_null(strstr(page, "absolute"));
-	assert_null(strstr(page, "dangling"));
-	assert_null(strstr(page, "fifo"));
 	free(page);
-	page = page_of(&t, "", true);
-	spot(page, "./.hidden");
+	page = page_at(&t, "", NULL, true);
+	spot(page, "\".hidden\"");
 	free(page);
 	tree_done(&t);
 }
 
-TEST(listing_is_bounded)
-{
-	struct folder folder = { .n = 30 };
-	struct text text = text_heap(16384);
-	char name[256];
-
-	memset(name, '"', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	folder.entries = calloc(30, sizeof(*folder.entries));
-	assert_non_null(folder.entries);
-	for (uint32_t i = 0; i < folder.n; i++)
-		folder.entries[i].name = strdup(name);
-	listing_write(&text, &folder, "");
-	assert_false(text.full);
-	text_char(&text, '\0');
-	assert_false(text.full);
-	spot(text.at, "There are more");
-	spot(text.at, "</html>");
-	text_free(&text);
-	folder_done(&folder);
-}
-
-/* A second reading of the same descriptor begins at the beginning. */
-TEST(listing_twice_from_one_descriptor)
-{
-	struct tree t;
-
-	tree_init(&t);
-	tree_file(&t, "file", "");
-	for (int i = 0; i < 2; i++) {
-		char *page = page_of(&t, "", false);
-
-		spot(page, "./file");
-		free(page);
-	}
-	tree_done(&t);
-}
+/* ── The policy of the page ── */
 
 static void base64(const unsigned char *in, size_t len, char *out)
 {
@@ -194,15 +189,23 @@ static void sha256(const char *text, unsigned char ret[32])
 	tree_done(&t);
 }
 
-TEST(listing_policy_has_the_hash_of_the_style)
+static void check_hash(const char *what, const char *of)
 {
 	unsigned char hash[32];
 	char text[64], wanted[128];
 
-	sha256(listing_style, hash);
+	sha256(of, hash);
 	base64(hash, sizeof(hash), text);
-	(void)snprintf(wanted, sizeof(wanted), "style-src 'sha256-%s'", text);
+	(void)snprintf(wanted, sizeof(wanted), "%s 'sha256-%s'", what, text);
 	spot(listing_policy, wanted);
+}
+
+TEST(listing_policy_has_the_hashes)
+{
+	check_hash("style-src", listing_style);
+	check_hash("script-src", listing_script);
+	assert_null(strchr(listing_style, '<'));
+	assert_null(strstr(listing_script, "</"));
 }
 
 TEST_MAIN()

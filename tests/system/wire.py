@@ -122,9 +122,31 @@ class Client:
             done += n
         return done
 
+    def line(self):
+        """Up to a CRLF, which is taken as well."""
+        data = b""
+        while (end := data.find(b"\r\n")) < 0:
+            piece = self.take()
+            assert piece, f"it closed after {data!r}"
+            data += piece
+        self.rest = data[end + 2:] + self.rest
+        return data[:end]
+
+    def chunks(self):
+        """The bytes of a chunked body, one chunk after the other."""
+        while (size := int(self.line(), 16)) > 0:
+            yield b"".join(self.pieces(size))
+            assert self.line() == b""
+        assert self.line() == b""
+
     def answer(self, method="GET"):
         answer = self.head()
-        if method != "HEAD" and answer.status not in BODILESS:
+        if method == "HEAD" or answer.status in BODILESS:
+            return answer
+        if answer["Transfer-Encoding"] == "chunked":
+            assert answer["Content-Length"] is None
+            answer.body = b"".join(self.chunks())
+        else:
             answer.body = b"".join(self.pieces(answer.length))
         return answer
 
