@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "http/probe.h"
+#include "net/addr.h"
 #include "serve/access.h"
 #include "serve/serve_inside.h"
 #include "serve/session.h"
@@ -159,8 +160,8 @@ static void say_numbers(struct worker *w)
 		bytes += counter_get(&m->moved[i]);
 	pour_pool_inspect(w->pool, &pool);
 	say(w,
-	    "%llu answers of %llu bytes, %llu short, %llu aborted; "
-	    "%u pipes lent, %u idle, %u buffers lent",
+	    "answers %llu, bytes %llu, short %llu, aborted %llu; "
+	    "pipes lent %u, idle %u; buffers lent %u",
 	    (unsigned long long)answers, (unsigned long long)bytes,
 	    (unsigned long long)counter_get(&m->ended[METRICS_SHORT]),
 	    (unsigned long long)counter_get(&m->ended[METRICS_ABORTED]),
@@ -178,10 +179,11 @@ void observe_dump(struct worker *w)
 		n++;
 	}
 	say(w,
-	    "%llu connections: %llu idle, %llu reading, %llu sending, "
-	    "%llu parting%s",
+	    "connections %llu: idle %llu, reading %llu, in a body %llu, "
+	    "sending %llu, parting %llu%s",
 	    (unsigned long long)n, (unsigned long long)sight.idle,
 	    (unsigned long long)(sight.in[SESSION_READ] - sight.idle),
+	    (unsigned long long)sight.in[SESSION_BODY],
 	    (unsigned long long)sight.in[SESSION_SEND],
 	    (unsigned long long)sight.in[SESSION_LINGER],
 	    w->draining ? "; draining" : "");
@@ -195,8 +197,24 @@ void serve_reopen(struct serve *s)
 	(void)log_reopen(&s->shared.log);
 }
 
+/* Where it is, since there may be other servers in this process. */
+static void say_server(const struct serve *s)
+{
+	char where[ADDR_TEXT_SIZE] = "nowhere", line[LINE_SIZE];
+
+	if (serve_n_addresses(s) > 0)
+		addr_text(serve_address(s, 0), where);
+	(void)snprintf(
+		line, sizeof(line),
+		"pour: server at %s: threads %u, connections %llu", where,
+		s->n_threads,
+		(unsigned long long)limits_connections(s->shared.limits));
+	log_say(&s->shared.log, line);
+}
+
 void serve_dump(struct serve *s)
 {
+	say_server(s);
 	for (uint32_t i = 0; i < s->n_threads; i++) {
 		atomic_store(&s->threads[i].worker.dump, true);
 		loop_wake(&s->threads[i].worker.loop);

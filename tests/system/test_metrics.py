@@ -258,16 +258,18 @@ def test_what_each_thread_does(serve, root):
     with Client(server.address) as client:
         client.ask("/file?%1b'").head()
         server.tell(signal.SIGUSR2)
-        said = wait_for(lambda: len(server.said()) >= 5 and server.said(),
-                        "five lines")
-        assert len(said) == 5
+        said = wait_for(lambda: len(server.said()) >= 6 and server.said(),
+                        "six lines")
+        assert len(said) == 6
+        assert said[0] == (f"pour: server at 127.0.0.1:{server.port}: "
+                           "threads 2, connections 3")
         text = "\n".join(said)
         assert re.search(r"thread \d: oldest answer: \d+\.\d{3} s, "
                          r"\"GET /file\?%1b' HTTP/1.1\" 200: sendfile \d+ "
                          r"bytes in \d+ calls?", text)
-        assert sum(map(int, re.findall(r": (\d+) connections: ", text))) == 3
+        assert sum(map(int, re.findall(r": connections (\d+): ", text))) == 3
         for state in ("idle", "reading", "sending"):
-            assert sum(map(int, re.findall(rf" (\d+) {state}, ", text))) == 1
-        assert "0 pipes lent" in text
+            assert sum(map(int, re.findall(rf" {state} (\d+)[,;]", text))) == 1
+        assert text.count("pipes lent 0, idle 0;") == 2
     idle.sock.close()
     begun.sock.close()
