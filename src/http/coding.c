@@ -136,3 +136,44 @@ void coding_accepted(const struct head *h, struct codings *ret)
 			insert(ret, (enum coding)c, weights);
 	}
 }
+
+/* ── Types ── */
+
+static bool begins(struct slice s, struct slice with)
+{
+	return s.len >= with.len &&
+	       slice_is_word((struct slice){ s.at, with.len }, with);
+}
+
+static bool ends(struct slice s, struct slice with)
+{
+	return s.len >= with.len &&
+	       slice_is_word(
+		       (struct slice){ s.at + s.len - with.len, with.len },
+		       with);
+}
+
+bool coding_suits(struct slice type)
+{
+	static const struct slice others[] = {
+		{"application/javascript",         22},
+		{ "application/json",              16},
+		{ "application/x-ndjson",          20},
+		{ "application/xml",               15},
+		{ "application/wasm",              16},
+		{ "application/vnd.ms-fontobject", 29},
+		{ "font/ttf",                      8 },
+		{ "font/otf",                      8 },
+		{ "image/bmp",                     9 },
+		{ "image/vnd.microsoft.icon",      24},
+	};
+
+	type = cut(&type, ';');
+	if (begins(type, SLICE("text/")) || ends(type, SLICE("+xml")) ||
+	    ends(type, SLICE("+json")))
+		return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (slice_is_word(type, others[i]))
+			return true;
+	return false;
+}

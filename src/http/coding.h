@@ -10,6 +10,7 @@
 #ifndef HTTP_CODING_H
 #define HTTP_CODING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -34,6 +35,11 @@ struct codings {
 const char *coding_name(enum coding c);
 /* ".br", ".zst", ".gz", behind the name of a file. */
 const char *coding_suffix(enum coding c);
+/*
+ * Whether files of that type are compressed at all: text, and the few others
+ * that are not compressed already.
+ */
+bool coding_suits(struct slice type);
 /*
  * What the fields of the head accept. A member with a weight that is none is
  * passed over. That the plain bytes are refused ("identity;q=0") is not heard:

@@ -191,19 +191,26 @@ static const char *system_type(const struct mime *m, const char *suffix)
 	return NULL;
 }
 
-const char *mime_of(const struct mime *m, const char *name)
+const char *mime_known(const struct mime *m, const char *name)
 {
 	const char *dot = strrchr(name, '.'), *type = NULL;
 	char suffix[SUFFIX_SIZE];
 	size_t len = dot != NULL ? strlen(dot + 1) : 0;
 
 	if (len == 0 || len >= sizeof(suffix) || strchr(dot, '/') != NULL)
-		return standard;
+		return NULL;
 	memcpy(suffix, dot + 1, len + 1);
 	lower(suffix);
 	if (m != NULL)
 		type = system_type(m, suffix);
 	if (type == NULL)
 		type = mime_builtin(suffix);
+	return type;
+}
+
+const char *mime_of(const struct mime *m, const char *name)
+{
+	const char *type = mime_known(m, name);
+
 	return type != NULL ? type : standard;
 }

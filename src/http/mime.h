@@ -18,5 +18,7 @@ struct mime *mime_free(struct mime *m);
  * m has the built-in table alone.
  */
 const char *mime_of(const struct mime *m, const char *name);
+/* The same, but NULL where the name says nothing. */
+const char *mime_known(const struct mime *m, const char *name);
 
 #endif

@@ -21,6 +21,7 @@ static const struct row rows[] = {
 	{ "avif", "image/avif" },
 	{ "bin", "application/octet-stream" },
 	{ "bmp", "image/bmp" },
+	{ "br", "application/octet-stream" },
 	{ "bz2", "application/x-bzip2" },
 	{ "c", "text/x-csrc; charset=utf-8" },
 	{ "cpp", "text/x-c++src; charset=utf-8" },

@@ -17,7 +17,7 @@ void answer_begin(struct answer *a, const char *date, bool close)
 	a->status = 0;
 	a->close = close;
 	a->head_only = a->old = false;
-	a->file = NULL;
+	a->file = a->original = NULL;
 	a->body.over = NULL;
 	a->listing = NULL;
 	a->page = (struct text){ 0 };
@@ -30,7 +30,8 @@ void answer_finish(struct answer *a, struct cache *cache)
 	listing_free(a->listing);
 	a->listing = NULL;
 	cache_give(cache, a->file);
-	a->file = NULL;
+	cache_give(cache, a->original);
+	a->file = a->original = NULL;
 	if (a->page.at != NULL)
 		text_free(&a->page);
 	a->page = (struct text){ 0 };
@@ -44,22 +45,12 @@ void answer_refuse(struct answer *a, int status)
 
 /* ── From the target to one of the above, or to a file ── */
 
-/* The page of the folder that a->file is; 404: it has none. */
-static int take_index(struct answer *a, struct cache *cache)
+/* What is to be answered with; 0, and a->file: a regular file. */
+static int adopt(struct answer *a, struct cache *cache, struct opened *found,
+		 size_t path_len)
 {
-	const char *index = cache->policy->index;
-	size_t len = strlen(index), at = a->target.len;
-	struct opened *found;
-	int status;
+	int status = found != NULL ? found->status : 503;
 
-	if (len == 0 || len >= sizeof(a->target.path) - at)
-		return 404;
-	memcpy(a->target.path + at, index, len + 1);
-	found = cache_take(cache, a->target.path, at + len);
-	a->target.path[at] = '\0';
-	if (found == NULL)
-		return 503;
-	status = found->status;
 	if (status == 0 && !S_ISREG(found->st.st_mode))
 		status = 404;
 	if (status != 0) {
@@ -68,7 +59,25 @@ static int take_index(struct answer *a, struct cache *cache)
 	}
 	cache_give(cache, a->file);
 	a->file = found;
+	a->path_len = path_len;
 	return 0;
+}
+
+/* The page of the folder that a->file is; 404: it has none. */
+static int take_index(struct answer *a, struct cache *cache)
+{
+	const char *index = cache->policy->index;
+	size_t len = strlen(index), at = a->target.len;
+	int status;
+
+	if (len == 0 || len >= sizeof(a->target.path) - at)
+		return 404;
+	memcpy(a->target.path + at, index, len + 1);
+	status = adopt(a, cache, cache_take(cache, a->target.path, at + len),
+		       at + len);
+	if (status != 0)
+		a->target.path[at] = '\0';
+	return status;
 }
 
 static void folder(struct answer *a, struct cache *cache, const struct head *h)
@@ -82,7 +91,7 @@ static void folder(struct answer *a, struct cache *cache, const struct head *h)
 	}
 	status = take_index(a, cache);
 	if (status == 0)
-		answer_file(a, h);
+		answer_file(a, cache, h);
 	else if (status == 404)
 		answer_folder(a, cache, h);
 	else
@@ -92,6 +101,7 @@ static void folder(struct answer *a, struct cache *cache, const struct head *h)
 static void found(struct answer *a, struct cache *cache, const struct head *h)
 {
 	a->file = cache_take(cache, a->target.path, a->target.len);
+	a->path_len = a->target.len;
 	if (a->file == NULL)
 		compose_error(a, 503);
 	else if (a->file->status != 0)
@@ -99,7 +109,7 @@ static void found(struct answer *a, struct cache *cache, const struct head *h)
 	else if (S_ISDIR(a->file->st.st_mode))
 		folder(a, cache, h);
 	else
-		answer_file(a, h);
+		answer_file(a, cache, h);
 }
 
 /* A status to refuse it with, or 0; and whether the connection is done with. */

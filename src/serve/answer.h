@@ -35,8 +35,11 @@ struct answer {
 	bool close;     /* the connection ends after it; set to ask for it */
 	bool head_only; /* a HEAD: lengths as for GET, no body */
 	bool old;       /* HTTP/1.0: what is kept alive must be said */
-	struct opened *file; /* a share of what body is of, or NULL */
-	struct text head;    /* whole, blank line included */
+	struct opened *file;     /* a share of what body is of, or NULL */
+	struct opened *original; /* what file is a sibling of, or NULL */
+	const char *coding;      /* of the sibling */
+	size_t path_len;         /* of target.path, as far as it names file */
+	struct text head;        /* whole, blank line included */
 	struct body body;
 	struct ranges ranges;       /* of the file that were asked for */
 	struct multipart multipart; /* the lines between several */

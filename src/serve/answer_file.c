@@ -9,13 +9,16 @@
 #include "serve/answer_parts.h"
 #include "serve/cache.h"
 #include "serve/compose.h"
+#include "serve/sibling.h"
 
+/* With what a cache needs to know of the 200 (RFC 9110, 15.4.5). */
 static void not_modified(struct answer *a)
 {
 	const struct validators *v = &a->file->validators;
 
 	compose_begin(a, 304);
 	reply_field(&a->head, "ETag", (struct slice){ v->etag, v->etag_len });
+	compose_vary(a);
 	compose_none(a);
 }
 
@@ -63,10 +66,12 @@ static void not_satisfiable(struct answer *a)
 	compose_page(a, 416, "Content-Range", (struct slice){ t.at, t.len });
 }
 
-void answer_file(struct answer *a, const struct head *h)
+void answer_file(struct answer *a, struct cache *cache, const struct head *h)
 {
-	int status = cond_check(h, &a->file->validators);
+	int status;
 
+	sibling_choose(a, cache, h);
+	status = cond_check(h, &a->file->validators);
 	if (status == 0)
 		status = ask_ranges(a, h);
 	if (status == 304)

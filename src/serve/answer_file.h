@@ -4,9 +4,13 @@
 #define SERVE_ANSWER_FILE_H
 
 struct answer;
+struct cache;
 struct head;
 
-/* Answers with a->file, which is a regular one and open. */
-void answer_file(struct answer *a, const struct head *h);
+/*
+ * Answers with a->file, which is a regular one and open, or with a compressed
+ * sibling of it.
+ */
+void answer_file(struct answer *a, struct cache *cache, const struct head *h);
 
 #endif

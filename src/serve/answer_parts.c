@@ -75,7 +75,7 @@ bool answer_parts(struct answer *a)
 	/* It never blocks, and so few bytes come whole (getrandom(2)). */
 	if (getrandom(random, sizeof(random), GRND_INSECURE) < 0)
 		return false;
-	multipart_init(&a->multipart, &a->ranges, opened_type(a->file), size,
+	multipart_init(&a->multipart, &a->ranges, compose_type(a), size,
 		       random);
 	len = multipart_length(&a->multipart);
 	if (len > size)

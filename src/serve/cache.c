@@ -10,9 +10,11 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "http/coding.h"
 #include "http/date.h"
 #include "http/mime.h"
 #include "http/reply.h"
+#include "http/sniff.h"
 #include "serve/folder_list.h"
 
 static_assert(CACHE_SLOTS <= 256, "a slot's number is a byte");
@@ -55,34 +57,42 @@ static size_t slot_of(const struct policy *policy, const char *path, size_t len)
 /* Where its value begins, and what comes between it and the next line. */
 enum { TYPE_AT = sizeof(TYPE_NAME ": ") - 1, LINE_END = 2 };
 
-struct slice opened_fields(const struct opened *o)
-{
-	return (struct slice){ o->fields, o->fields_len };
-}
-
 struct slice opened_type(const struct opened *o)
 {
 	return (struct slice){ o->fields + TYPE_AT, o->type_len };
 }
 
-struct slice opened_other_fields(const struct opened *o)
+struct slice opened_fields(const struct opened *o)
 {
 	size_t from = TYPE_AT + o->type_len + LINE_END;
 
 	return (struct slice){ o->fields + from, o->fields_len - from };
 }
 
+/* Its name says what it is, or how it begins does. */
+static const char *type_of(const struct opened *o, const char *path,
+			   const struct mime *mime)
+{
+	const char *slash = strrchr(path, '/');
+	const char *type = mime_known(mime, slash ? slash + 1 : path);
+	char first[SNIFF_SIZE];
+	ssize_t n;
+
+	if (type != NULL)
+		return type;
+	n = pread(o->fd, first, sizeof(first), 0);
+	return sniff_type((struct slice){ first, n > 0 ? (size_t)n : 0 });
+}
+
 /* The fields that every reply with this file has; written once for all. */
-static void describe(struct opened *o, const char *path,
-		     const struct mime *mime)
+static void describe(struct opened *o, const char *type, struct timespec now)
 {
 	struct text t = text_over(o->fields, sizeof(o->fields));
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
 	char date[DATE_LEN + 1];
 
-	date_format(o->st.st_mtime, date);
-	reply_field(&t, TYPE_NAME, slice_of(mime_of(mime, name)));
+	/* No file was changed in the future (RFC 9110, 8.8.2.1). */
+	date_format(MIN(o->st.st_mtime, now.tv_sec), date);
+	reply_field(&t, TYPE_NAME, slice_of(type));
 	o->type_len = t.len - MIN(t.len, (size_t)(TYPE_AT + LINE_END));
 	reply_field(&t, "Last-Modified", (struct slice){ date, DATE_LEN });
 	reply_field(
@@ -90,6 +100,9 @@ static void describe(struct opened *o, const char *path,
 		(struct slice){ o->validators.etag, o->validators.etag_len });
 	reply_field(&t, "Accept-Ranges", SLICE("bytes"));
 	reply_field(&t, "X-Content-Type-Options", SLICE("nosniff"));
+	o->compresses = coding_suits(slice_of(type));
+	if (o->compresses)
+		reply_field(&t, "Vary", SLICE("Accept-Encoding"));
 	o->fields_len = t.len;
 	if (t.full)
 		o->status = 500;
@@ -104,13 +117,14 @@ static void look(struct opened *o, const struct policy *policy,
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	o->status = 0;
 	o->fields_len = o->type_len = 0;
+	o->compresses = false;
 	o->fd = find_open(&policy->root, path, &o->st);
 	if (o->fd < 0) {
 		o->status = find_status(o->fd);
 		o->fd = -1;
 	} else if (S_ISREG(o->st.st_mode)) {
 		cond_of_stat(&o->st, now, &o->validators);
-		describe(o, path, policy->mime);
+		describe(o, type_of(o, path, policy->mime), now);
 	}
 }
 

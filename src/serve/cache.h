@@ -35,8 +35,9 @@ enum { CACHE_SLOTS = 64, OPENED_PATH_SIZE = 256, OPENED_FIELDS_SIZE = 512 };
 /* A file or a folder, or the status that looking for it is answered with. */
 struct opened {
 	uint32_t shares;
-	int fd;     /* -1: see status */
-	int status; /* 0: fd is open */
+	int fd;          /* -1: see status */
+	int status;      /* 0: fd is open */
+	bool compresses; /* siblings of it may be (serve/sibling.h) */
 	size_t path_len;
 	struct stat st;
 	struct validators validators;
@@ -71,9 +72,8 @@ void cache_give(struct cache *c, struct opened *o);
 /* The end of the turn. */
 void cache_empty(struct cache *c);
 
-/* Of a file: whole lines for a reply, its type, and the lines but the type. */
-struct slice opened_fields(const struct opened *o);
+/* Of a file: its type, and whole lines for a reply, without the type. */
 struct slice opened_type(const struct opened *o);
-struct slice opened_other_fields(const struct opened *o);
+struct slice opened_fields(const struct opened *o);
 
 #endif

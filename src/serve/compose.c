@@ -18,9 +18,26 @@ void compose_begin(struct answer *a, int status)
 	reply_begin(&a->head, status, a->date);
 }
 
+struct slice compose_type(const struct answer *a)
+{
+	return opened_type(a->original != NULL ? a->original : a->file);
+}
+
+void compose_vary(struct answer *a)
+{
+	if (a->original != NULL || a->file->compresses)
+		reply_field(&a->head, "Vary", SLICE("Accept-Encoding"));
+}
+
+/* A file that compresses says itself that it varies; a sibling does not. */
 void compose_fields(struct answer *a)
 {
-	text_add(&a->head, opened_other_fields(a->file));
+	text_add(&a->head, opened_fields(a->file));
+	if (a->original == NULL)
+		return;
+	reply_field(&a->head, "Content-Encoding", slice_of(a->coding));
+	if (!a->file->compresses)
+		compose_vary(a);
 }
 
 /* Only now is it known whether the body needs the connection's end. */
@@ -55,7 +72,8 @@ void compose_memory(struct answer *a, struct slice type, struct slice bytes)
 
 void compose_file(struct answer *a, uint64_t from, uint64_t upto)
 {
-	text_add(&a->head, opened_fields(a->file));
+	reply_field(&a->head, "Content-Type", compose_type(a));
+	compose_fields(a);
 	reply_number(&a->head, "Content-Length", upto - from);
 	end(a);
 	if (!a->head_only && upto > from)

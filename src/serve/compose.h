@@ -19,8 +19,12 @@ struct answer;
 
 /* Status line and what every head has; other fields may follow. */
 void compose_begin(struct answer *a, int status);
+/* The type of the answer's file; of a sibling, that of what it is one of. */
+struct slice compose_type(const struct answer *a);
 /* The fields of the answer's file, but its type. */
 void compose_fields(struct answer *a);
+/* What the choice of the answer's file depends on, if on anything. */
+void compose_vary(struct answer *a);
 
 /* ── Ends of a head; the answer is whole then ── */
 

@@ -99,4 +99,35 @@ TEST(names_and_suffixes)
 	assert_string_equal(coding_suffix(CODING_GZIP), ".gz");
 }
 
+TEST(types_that_are_compressed)
+{
+	static const char *const yes[] = {
+		"text/html; charset=utf-8",
+		"text/css",
+		"image/svg+xml",
+		"application/json",
+		"application/wasm",
+		"application/atom+xml",
+		"application/manifest+json",
+		"application/javascript; charset=utf-8",
+	};
+	static const char *const no[] = {
+		"image/png",
+		"application/gzip",
+		"video/mp4",
+		"text",
+		"",
+		"application/octet-stream",
+		"application/jsonx",
+		"application/x-brotli",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
+		if (!coding_suits(slice_of(yes[i])))
+			fail_msg("%s", yes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
+		if (coding_suits(slice_of(no[i])))
+			fail_msg("%s", no[i]);
+}
+
 TEST_MAIN()

@@ -69,9 +69,10 @@ TYPES = {
     "a.mp4": "video/mp4",
     "a.wasm": "application/wasm",
     "a.b.html": "text/html; charset=utf-8",
-    "html": "application/octet-stream",
-    "a.": "application/octet-stream",
-    "a.no-such-type": "application/octet-stream",
+    # By what is in it, where the name says nothing.
+    "html": "text/plain; charset=utf-8",
+    "a.": "text/plain; charset=utf-8",
+    "a.no-such-type": "text/plain; charset=utf-8",
 }
 
 
