@@ -132,25 +132,41 @@ int session_part(struct worker *w, int fd)
 	return 0;
 }
 
-/* A request may lie there that nobody has looked at. */
-static bool is_idle(const struct session *s)
+/* Who waits there for the longest time, or NULL. */
+static struct session *first_of(const struct timer_queue *q)
+{
+	if (list_is_empty(&q->timers))
+		return NULL;
+	return container_of(q->timers.next, struct session, timer.link);
+}
+
+/* Bytes may lie there that nobody has looked at. */
+static bool has_silence(const struct session *s)
 {
 	int unread = 0;
 
-	return s->work == NULL && list_is_empty(&s->run) &&
+	return s->state == SESSION_READ && list_is_empty(&s->run) &&
 	       ioctl(s->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* A quarter of the time for a head is enough for whoever has one to send. */
+static bool is_dawdling(const struct worker *w, const struct session *s)
+{
+	uint64_t time = w->head_late.after_ms;
+
+	return s->timer.due_ms <= w->loop.now_ms + time - time / 4;
 }
 
 bool session_make_room(struct worker *w)
 {
-	struct list *first = w->idle_late.timers.next;
-	struct session *s;
+	struct session *s = first_of(&w->idle_late);
 
-	if (list_is_empty(&w->idle_late.timers))
-		return false;
-	s = container_of(first, struct session, timer.link);
-	if (!is_idle(s))
-		return false;
+	if (s == NULL || s->work != NULL || !has_silence(s)) {
+		s = first_of(&w->head_late);
+		if (s == NULL || !is_dawdling(w, s) || !has_silence(s))
+			return false;
+	}
+	(void)state_abandon(s);
 	session_free(s);
 	return true;
 }

@@ -63,7 +63,10 @@ static_assert(sizeof(struct session) < 200, "idle connections are cheap");
 int session_new(struct worker *w, int fd, const struct addr *peer,
 		struct client *client);
 int session_part(struct worker *w, int fd);
-/* Closes the one that waits idly for the longest time; false: none does. */
+/*
+ * Closes the one that waits idly for the longest time, or else the one that
+ * has taken longest over a head, if it was long; false: there is none.
+ */
 bool session_make_room(struct worker *w);
 /* It is its turn in the run queue, from which it was taken. */
 void session_go_on(struct list *run);

@@ -41,7 +41,7 @@ static void begin(struct session *s, int64_t bytes)
 {
 	struct worker *w = s->worker;
 
-	progress_begin(&s->work->progress, bytes);
+	advance_begin(&s->work->advance, bytes);
 	timer_start(&w->body_late, &s->timer, w->loop.now_ms);
 }
 
@@ -69,7 +69,7 @@ bool watch_look(struct session *s)
 	int64_t bytes = s->state == SESSION_BODY ? (int64_t)work->body_in
 						 : taken(s);
 
-	if (!progress_look(&work->progress, bytes, w->least))
+	if (!advance_look(&work->advance, bytes, w->least))
 		return false;
 	timer_start(&w->body_late, &s->timer, w->loop.now_ms);
 	return true;

@@ -43,7 +43,7 @@ void worker_set_times(struct worker *w, const struct serve_opts *opts)
 {
 	w->head_late.after_ms = opts->header_timeout_ms;
 	w->idle_late.after_ms = opts->idle_timeout_ms;
-	w->body_late.after_ms = MAX(opts->body_timeout_ms / PROGRESS_LOOKS, 1U);
+	w->body_late.after_ms = MAX(opts->body_timeout_ms / ADVANCE_LOOKS, 1U);
 	w->least = least_of(opts);
 	w->linger_late.after_ms = opts->linger_timeout_ms;
 	w->grace_late.after_ms = opts->grace_ms;

@@ -23,10 +23,10 @@
 #include "net/loop.h"
 #include "net/timer.h"
 #include "net/waits.h"
+#include "serve/advance.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
 #include "serve/intake.h"
-#include "serve/progress.h"
 #include "serve/send.h"
 #include "serve/serve.h"
 #include "serve/stamp.h"
@@ -63,7 +63,7 @@ struct work {
 	bool left_body;      /* bytes of this request are still to come */
 	bool paced;          /* by a rate */
 	bool watched;        /* its peer is waited for */
-	struct progress progress;
+	struct advance advance;
 	struct head head;
 	struct intake intake;
 	struct send send;

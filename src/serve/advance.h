@@ -7,15 +7,15 @@
  *      look    look    look    look      not one byte at all of them: late
  *                                        less than the least rate: late
  */
-#ifndef SERVE_PROGRESS_H
-#define SERVE_PROGRESS_H
+#ifndef SERVE_ADVANCE_H
+#define SERVE_ADVANCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROGRESS_LOOKS = 4 }; /* in a window */
+enum { ADVANCE_LOOKS = 4 }; /* in a window */
 
-struct progress {
+struct advance {
 	int64_t seen;   /* bytes at the last look */
 	int64_t window; /* bytes when the window began */
 	uint8_t looks;  /* in this window */
@@ -23,8 +23,8 @@ struct progress {
 };
 
 /* A body begins; bytes is what the peer took of it, maybe less than none. */
-void progress_begin(struct progress *p, int64_t bytes);
+void advance_begin(struct advance *p, int64_t bytes);
 /* A look: false when it is late. least: bytes in a window. */
-bool progress_look(struct progress *p, int64_t bytes, uint64_t least);
+bool advance_look(struct advance *p, int64_t bytes, uint64_t least);
 
 #endif
