@@ -108,6 +108,23 @@ def test_who_is_idle_makes_room(serve, files):
         client.sock.close()
 
 
+def test_who_dawdles_makes_room(serve, files):
+    """When all are still to send a head, the one who had most time for it."""
+    server = serve(files, "--max-connections", 2, "-t1",
+                   "--header-timeout", "4")
+    with Client(server.address) as first:
+        first.send(b"GET /sm")
+        with Client(server.address) as second:
+            turned_away(server.address)
+            time.sleep(1.2)
+            second.send(b"GET /small HT")
+            with Client(server.address) as client:
+                assert client.ask("/small").answer().body == HELLO
+            first.ends()
+            second.send(b"TP/1.1\r\nHost: x\r\n\r\n")
+            assert second.answer().body == HELLO
+
+
 def test_a_flood_of_those_who_stay(serve, files):
     """Who is turned away and does not go is not kept for long, nor many."""
     server = serve(files, "--max-connections", 1, "-t1")
