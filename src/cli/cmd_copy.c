@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * pour copy SRC DST: one transfer between two ends. Its options, and the order
- * of things; the things are in copy.h.
- */
-#include <errno.h>
+/* The options of pour copy; what it does is in copy.h. */
 #include <pour.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "cli/command.h"
 #include "cli/copy.h"
-#include "cli/report.h"
 #include "cli/say.h"
-#include "cli/signals.h"
 
 enum { CONNECT_MS = 10 * 1000 };
 
@@ -38,6 +32,12 @@ static const char *const holes_choices[] = {
 	[COPY_HOLES_FILL] = "fill",
 	[COPY_HOLES_FILL + 1] = NULL,
 };
+
+#if defined(HAVE_XXHASH)
+#define DEFAULT_HASH "xxh3"
+#elif defined(HAVE_SHA256)
+#define DEFAULT_HASH "sha256"
+#endif
 
 #define FIELD(name) offsetof(struct copy_values, name)
 
@@ -81,6 +81,10 @@ static const struct option table[] = {
 	OPTION(.name = "offset", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(offset), .max = UINT64_MAX,
 	       .help = "skips so many bytes of the source first"),
+	OPTION(.name = "preserve", .letter = 'p', .kind = OPTION_TEXT,
+	       .value = "LIST", .field = FIELD(preserve), .bare = "all",
+	       .help = "gives the copy what its source has: mode, owner,\n"
+		       "times, xattrs, with commas, or all that can be (all)"),
 	OPTION(.name = "progress", .kind = OPTION_CHOICE, .value = "WHEN",
 	       .field = FIELD(progress), .choices = progress_choices,
 	       .help = "shows how far it is: auto (on a terminal, after a\n"
@@ -88,11 +92,21 @@ static const struct option table[] = {
 	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(rate), .min = 1, .max = UINT64_MAX,
 	       .help = "moves at most so many bytes a second"),
+	OPTION(.name = "resume", .kind = OPTION_FLAG, .field = FIELD(resume),
+	       .help = "keeps what there is after a failure, as .NAME.part,\n"
+		       "and goes on from there"),
 	OPTION(.name = "stable", .kind = OPTION_FLAG, .field = FIELD(stable),
 	       .help = "uses only methods after which the receiver does not\n"
 		       "see later changes of the source"),
 	OPTION(.name = "sync", .kind = OPTION_FLAG, .field = FIELD(sync),
 	       .help = "ends when the bytes, and the name, are on the disk"),
+#ifdef DEFAULT_HASH
+	OPTION(.name = "verify", .kind = OPTION_CHOICE, .value = "HASH",
+	       .field = FIELD(verify), .choices = hash_names,
+	       .bare = DEFAULT_HASH,
+	       .help = "reads both files back and compares their hashes: xxh3\n"
+		       "or sha256 (" DEFAULT_HASH ")"),
+#endif
 };
 
 static const struct options options = {
@@ -125,95 +139,13 @@ static const char *contradiction(const struct copy_values *v)
 	return NULL;
 }
 
-/* ── Copying ── */
-
-static void say_listening(const char *where)
+/* Reads the one value that is a list. */
+static const char *read_preserve(struct copy *c)
 {
-	say("listening on %s", where);
-}
-
-static struct ends_opts to_opts(const struct copy_values *v)
-{
-	struct ends_opts opts = {
-		.end.connect_ms = v->connect_timeout,
-		.force = v->force,
-		.fresh = v->no_clobber,
-		.inplace = v->inplace,
-		.sync = v->sync,
-		.backup = v->backup,
-	};
-
-	if (v->json)
-		opts.end.listening = report_json_listening;
-	else if (v->explain || v->progress == PROGRESS_ALWAYS)
-		opts.end.listening = say_listening;
-	return opts;
-}
-
-static void report(const struct copy *c, int code)
-{
-	struct progress_view v = progress_view(&c->progress,
-					       &c->transfer.account);
-	struct report_end end = { .src = c->ends.src.name,
-				  .dst = c->ends.dst.name,
-				  .exit_code = code };
-
-	if (c->values.json)
-		report_json_end(&v, &end);
-}
-
-static int copy(struct copy *c)
-{
-	int r = copy_move(c);
-
-	if (r != EXIT_DONE)
-		return r;
-	r = ends_publish(&c->ends);
-	return r < 0 ? end_error(&c->ends.dst, r) : EXIT_DONE;
-}
-
-static int same(const struct ends *ends)
-{
-	say("%s and %s are the same file", ends->src.name, ends->dst.name);
-	return EXIT_FAILED;
-}
-
-static int kept(const struct copy *c)
-{
-	if (c->values.explain)
-		say("%s exists, and stays", c->ends.dst.name);
-	return EXIT_DONE;
-}
-
-static int open_and_copy(struct copy *c)
-{
-	struct ends_opts opts = to_opts(&c->values);
-	int r = ends_open_src(&c->ends, &opts);
-
-	if (r < 0)
-		return end_error(&c->ends.src, r);
-	r = ends_open_dst(&c->ends);
-	if (r < 0)
-		return end_error(&c->ends.dst, r);
-	if (r == ENDS_SAME)
-		return same(&c->ends);
-	return r == ENDS_KEPT ? kept(c) : copy(c);
-}
-
-static int spell_and_copy(struct copy *c, const struct parsed *parsed)
-{
-	const struct end *wrong;
-	int r = ends_spell(&c->ends, parsed->operands, &wrong);
-
-	if (r < 0) {
-		(void)end_error(wrong, r);
-		return r == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	}
-	signals_watch();
-	r = open_and_copy(c);
-	report(c, r);
-	ends_done(&c->ends);
-	return r;
+	if (c->values.preserve == NULL ||
+	    preserve_parse(c->values.preserve, &c->preserve))
+		return NULL;
+	return "--preserve: a list of mode, owner, times and xattrs, or all";
 }
 
 static int run(char *const *args)
@@ -221,7 +153,8 @@ static int run(char *const *args)
 	struct copy c = {
 		.values = {.method = COPY_METHODS,
                            .connect_timeout = CONNECT_MS,
-                           .limit = POUR_ALL}
+                           .limit = POUR_ALL,
+                           .verify = HASH_NONE}
 	};
 	struct parsed parsed;
 	const char *why;
@@ -231,7 +164,9 @@ static int run(char *const *args)
 		return r;
 	why = contradiction(&c.values);
 	if (why == NULL)
-		return spell_and_copy(&c, &parsed);
+		why = read_preserve(&c);
+	if (why == NULL)
+		return copy_run(&c, parsed.operands);
 	say("%s (see: pour help copy)", why);
 	return EXIT_USAGE;
 }

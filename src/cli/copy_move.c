@@ -107,7 +107,7 @@ static int skip_by_reading(int src, uint64_t bytes)
 	return n < 0 ? (int)n : 0;
 }
 
-static int skip(const struct end *src, uint64_t bytes)
+int copy_skip(const struct end *src, uint64_t bytes)
 {
 	off_t at, end = 0;
 
@@ -256,6 +256,7 @@ static int run(struct copy *c, uint64_t promised)
 		.when = (enum progress_when)c->values.progress,
 		.json = c->values.json,
 		.total = c->total,
+		.base = c->base,
 		.output = c->ends.dst.fd,
 	};
 	int r;
@@ -272,14 +273,12 @@ static int run(struct copy *c, uint64_t promised)
 
 int copy_move(struct copy *c)
 {
-	int r = skip(&c->ends.src, c->values.offset);
+	uint64_t to_come = bytes_to_come(c);
+	int r = begin(c);
 
-	if (r < 0)
-		return end_error(&c->ends.src, r);
-	c->total = bytes_to_come(c);
-	r = begin(c);
+	c->total = to_come > 0 ? c->base + to_come : 0;
 	if (r == EXIT_DONE)
-		r = run(c, S_ISREG(c->ends.src.st.st_mode) ? c->total : 0);
+		r = run(c, S_ISREG(c->ends.src.st.st_mode) ? to_come : 0);
 	pour_finish(&c->transfer);
 	return r;
 }

@@ -97,6 +97,10 @@ static int open_part(struct draft *d, mode_t mode)
 	if (d->fd < 0)
 		return -errno;
 	r = lock_part(d);
+	if (r < 0)
+		base_close_fd(&d->fd);
+	if (r < 0)
+		d->fd = -1;
 	return r;
 }
 
@@ -134,12 +138,21 @@ int draft_begin(struct draft *d, const char *path,
 	return r;
 }
 
+/* A part with something in it; who only locked one out has no part of it. */
+static bool is_kept(const struct draft *d)
+{
+	struct stat st;
+
+	return d->opts.part &&
+	       (d->fd < 0 || fstat(d->fd, &st) < 0 || st.st_size > 0);
+}
+
 void draft_finish(struct draft *d)
 {
 	sigset_t before;
 
 	signals_hold(&before);
-	if (d->temporary[0] != '\0' && !d->opts.part)
+	if (d->temporary[0] != '\0' && !is_kept(d))
 		(void)unlinkat(d->dir, d->temporary, 0);
 	d->temporary[0] = '\0';
 	signals_unguard(&d->guard);

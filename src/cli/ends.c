@@ -190,15 +190,20 @@ static int sync_fd(int fd)
 	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
 }
 
+int ends_settle(struct ends *ends)
+{
+	if (ends->drafted)
+		return draft_keep_owner(&ends->draft);
+	return ends->overwritten ? cut(ends->dst.fd) : 0;
+}
+
 int ends_publish(struct ends *ends)
 {
-	int r = ends->overwritten ? cut(ends->dst.fd) : 0;
+	int r = 0;
 
 	if (ends->drafted)
-		r = draft_keep_owner(&ends->draft);
-	if (ends->drafted && r == 0)
 		return draft_publish(&ends->draft);
-	if (r == 0 && ends->opts.sync)
+	if (ends->opts.sync)
 		r = sync_fd(ends->dst.fd);
 	return r < 0 ? r : end_close(&ends->dst);
 }

@@ -49,9 +49,11 @@ int ends_open_src(struct ends *ends, const struct ends_opts *opts);
 /* Opens the destination. 0, ENDS_SAME, ENDS_KEPT, or -errno, of ends->dst. */
 int ends_open_dst(struct ends *ends);
 /*
- * The bytes are there: closes the destination, a draft is published. 0 or
- * -errno, of ends->dst.
+ * The bytes are there: a file gets its length, and owner and mode of what it
+ * replaces. 0 or -errno, of ends->dst.
  */
+int ends_settle(struct ends *ends);
+/* Closes the destination, a draft is published. 0 or -errno, of ends->dst. */
 int ends_publish(struct ends *ends);
 /* Gives back everything, what was not published as well. */
 void ends_done(struct ends *ends);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What a copy has of its source beside the bytes. */
+#ifndef CLI_PRESERVE_H
+#define CLI_PRESERVE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+enum {
+	PRESERVE_MODE = 1 << 0, /* access control lists, too */
+	PRESERVE_OWNER = 1 << 1,
+	PRESERVE_TIMES = 1 << 2,
+	PRESERVE_XATTRS = 1 << 3,
+	PRESERVE_ALL = (1 << 4) - 1,
+};
+
+struct preserve {
+	unsigned what;
+	/*
+	 * Fail where something cannot be had. Otherwise it is left out where
+	 * this user may not give it or the file system does not have it.
+	 */
+	bool must;
+};
+
+/*
+ * Reads "mode,times", with the names above or those that cp(1) has; "all" is
+ * what can be had. False: a name is unknown.
+ */
+bool preserve_parse(const char *list, struct preserve *ret);
+/*
+ * From one file to another; st is of the source when it was opened, since
+ * reading it changes a time. 0, or -errno with *ret_what naming what it was.
+ */
+int preserve_file(const struct preserve *p, int dst, int src,
+		  const struct stat *st, const char **ret_what);
+
+#endif
