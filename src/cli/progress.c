@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -46,17 +47,28 @@ static bool wants_line(const struct progress_opts *opts)
 	       (opts->output < 0 || !isatty(opts->output));
 }
 
+static bool can_erase(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term != NULL && *term != '\0' &&
+	       strcmp(term, "dumb") != 0;
+}
+
 /*
- * Spaces take away what is left of a longer line; no terminal has to know an
- * escape for it. One that went away is no reason to stop.
+ * What is left of a longer line is erased, or else overwritten by spaces. A
+ * terminal that went away is no reason to stop.
  */
 static void show(struct progress *p, const char *text)
 {
 	char line[PROGRESS_LINE_SIZE * 2];
 	int len = (int)strlen(text);
 	int left = MAX(MIN(p->shown, p->width - 1) - len, 0);
-	int n = snprintf(line, sizeof(line), "\r%s%*s%s", text, left, "",
-			 len == 0 ? "\r" : "");
+	int n = snprintf(line, sizeof(line), "\r%s%*s%s", text,
+			 p->erases ? 0 : left, "",
+			 p->erases  ? "\033[K"
+			 : len == 0 ? "\r"
+				    : "");
 
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		p->draws = false;
@@ -141,6 +153,7 @@ void progress_begin(struct progress *p, const struct progress_opts *opts)
 	p->began_ns = moment_ns();
 	p->next_ns = p->began_ns + FIRST_MS * MS;
 	p->width = ask_width();
+	p->erases = can_erase();
 	remember(p, p->began_ns, 0);
 	if (p->draws)
 		signals_tick(TICK_MS);

@@ -33,6 +33,7 @@ struct progress_opts {
 struct progress {
 	struct progress_opts opts;
 	bool draws;
+	bool erases;      /* the terminal can clear the rest of a line */
 	int width, shown; /* columns: of the terminal, of the line on it */
 	uint64_t began_ns, next_ns;
 	struct progress_sample {

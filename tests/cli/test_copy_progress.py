@@ -148,6 +148,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [POUR, "copy", *args], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=theirs, start_new_session=True,
+            env={**os.environ, "TERM": "dumb"},
             preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0))
 
     def set_width(self, columns, fd=None):
