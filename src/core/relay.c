@@ -34,7 +34,9 @@ static struct pour_pool *pool_of(const struct pour_relay *r)
 
 static bool is_tcp(const struct pour_end *e)
 {
-	return e->kind == POUR_SOCKET && pour_sys_acked(e->fd) >= 0;
+	uint64_t ago;
+
+	return e->kind == POUR_SOCKET && pour_sys_acked(e->fd, &ago) >= 0;
 }
 
 static int begin_flows(struct pour_relay *r, const struct pour_duplex side[2])

@@ -7,15 +7,20 @@
 
 #define MS UINT64_C(1000000)
 
-static int64_t acked_by(const struct pour_flow *f)
+/* What the peers of both have acknowledged, and how long ago the last of it. */
+static int64_t acked(const struct pour_relay *r, uint64_t *ret_ago_ns)
 {
-	return f->dst_kind == POUR_SOCKET ? pour_sys_acked(f->dst) : 0;
-}
+	int64_t sum = 0;
 
-/* What the peers of both have acknowledged. */
-static int64_t acked(const struct pour_relay *r)
-{
-	return acked_by(&r->flow[0]) + acked_by(&r->flow[1]);
+	*ret_ago_ns = UINT64_MAX;
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t ago = UINT64_MAX;
+
+		if (r->flow[i].dst_kind == POUR_SOCKET)
+			sum += pour_sys_acked(r->flow[i].dst, &ago);
+		*ret_ago_ns = MIN(*ret_ago_ns, ago);
+	}
+	return sum;
 }
 
 /* The bound that holds now, in ns; 0: none. */
@@ -30,23 +35,33 @@ static uint64_t bound(const struct pour_relay *r)
 	return idle > 0 ? MIN(idle, lonely) : lonely;
 }
 
-/* A slow reader with a large buffer before it is not silent. */
+/*
+ * The bound passed, as far as we can see: but a slow reader with a large buffer
+ * before it is not silent. Since when it is, the last acknowledgement tells.
+ */
+static bool is_silent(struct pour_relay *r, uint64_t now)
+{
+	uint64_t ago;
+	int64_t a = acked(r, &ago);
+
+	if (a == r->acked)
+		return true;
+	r->acked = a;
+	r->since_ns = now - MIN(ago, now - r->since_ns);
+	return now - r->since_ns >= bound(r);
+}
+
 bool pour_relay_is_quiet(struct pour_relay *r, bool moved)
 {
-	uint64_t now;
-	int64_t a;
+	uint64_t now, ago;
 
 	if (bound(r) == 0)
 		return false;
 	now = pour_sys_now();
-	if (r->since_ns > 0 && !moved && now - r->since_ns < bound(r))
-		return false;
-	if (r->since_ns == 0 || !moved) {
-		a = acked(r);
-		if (r->since_ns > 0 && a == r->acked)
-			return true;
-		r->acked = a;
-	}
+	if (r->since_ns == 0)
+		r->acked = acked(r, &ago);
+	if (r->since_ns > 0 && !moved)
+		return now - r->since_ns >= bound(r) && is_silent(r, now);
 	r->since_ns = now;
 	return false;
 }

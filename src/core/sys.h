@@ -55,8 +55,9 @@ int64_t pour_sys_pipe_size(int fd, uint32_t want);
 int64_t pour_sys_waiting(int fd);
 /* Bytes that a socket was given and its peer has not acknowledged. */
 int64_t pour_sys_unsent(int fd);
-/* Bytes that the peer of a TCP socket has acknowledged; -errno: not TCP. */
-int64_t pour_sys_acked(int fd);
+/* Bytes that the peer of a TCP socket has acknowledged, the last of them so long
+ * ago; -errno, and nothing is set: not TCP. */
+int64_t pour_sys_acked(int fd, uint64_t *ret_ago_ns);
 int pour_sys_close(int fd);
 
 int pour_sys_stat(int fd, struct stat *ret);

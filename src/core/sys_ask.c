@@ -55,7 +55,7 @@ int64_t pour_sys_unsent(int fd)
 	return ioctl(fd, SIOCOUTQ, &n) < 0 ? -errno : n;
 }
 
-int64_t pour_sys_acked(int fd)
+int64_t pour_sys_acked(int fd, uint64_t *ret_ago_ns)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
@@ -63,6 +63,7 @@ int64_t pour_sys_acked(int fd)
 	memset(&info, 0, sizeof(info));
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
 		return -errno;
+	*ret_ago_ns = info.tcpi_last_ack_recv * UINT64_C(1000000);
 	return (int64_t)info.tcpi_bytes_acked;
 }
 

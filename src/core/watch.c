@@ -30,23 +30,29 @@ static uint64_t moved(const struct pour *p)
 }
 
 /* With a large send buffer a slow reader is busy while nothing is sent. */
-static int64_t acked(const struct pour *p)
+static int64_t acked(const struct pour *p, uint64_t *ret_ago_ns)
 {
-	return p->dst.kind == POUR_SOCKET ? pour_sys_acked(p->dst.fd) : 0;
+	*ret_ago_ns = UINT64_MAX;
+	return p->dst.kind == POUR_SOCKET
+		       ? pour_sys_acked(p->dst.fd, ret_ago_ns)
+		       : 0;
 }
 
 void pour_watch_begin(struct watch *w, const struct pour *p)
 {
+	uint64_t ago;
+
 	*w = (struct watch){ .moved = moved(p), .window_moved = moved(p) };
 	if (!needs_clock(p))
 		return;
 	w->quiet_ns = w->window_ns = pour_sys_now();
 	if (p->opts.idle_ms > 0)
-		w->acked = acked(p);
+		w->acked = acked(p, &ago);
 }
 
 static bool is_quiet(struct watch *w, const struct pour *p, uint64_t now)
 {
+	uint64_t bound = p->opts.idle_ms * MS, ago;
 	int64_t a;
 
 	if (moved(p) != w->moved) {
@@ -54,14 +60,15 @@ static bool is_quiet(struct watch *w, const struct pour *p, uint64_t now)
 		w->quiet_ns = now;
 		return false;
 	}
-	if (now - w->quiet_ns < p->opts.idle_ms * MS)
+	if (now - w->quiet_ns < bound)
 		return false;
-	a = acked(p);
+	a = acked(p, &ago);
 	if (a == w->acked)
 		return true;
+	/* It came, but perhaps long ago. */
 	w->acked = a;
-	w->quiet_ns = now;
-	return false;
+	w->quiet_ns = now - MIN(ago, now - w->quiet_ns);
+	return now - w->quiet_ns >= bound;
 }
 
 static bool is_slow(struct watch *w, const struct pour *p, uint64_t now)

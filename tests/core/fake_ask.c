@@ -93,11 +93,13 @@ int pour_sys_ack(int fd, struct pour_sys_ack *ret)
 	return 1;
 }
 
-int64_t pour_sys_acked(int fd)
+int64_t pour_sys_acked(int fd, uint64_t *ret_ago_ns)
 {
 	if (fake.acks_to_come > 0)
+		*ret_ago_ns = fake.ack_ago;
+	if (fake.acks_to_come > 0)
 		return 1000000 - --fake.acks_to_come;
-	return real_acked(fd);
+	return real_acked(fd, ret_ago_ns);
 }
 
 uint64_t pour_sys_now(void)

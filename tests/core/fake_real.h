@@ -21,7 +21,7 @@ int64_t real_clone(int in, uint64_t in_offset, int out, uint64_t out_offset,
 		   size_t len);
 int64_t real_read_cached(int fd, void *buf, size_t len, uint64_t offset);
 
-int64_t real_acked(int fd);
+int64_t real_acked(int fd, uint64_t *ret_ago_ns);
 int real_pipe(int ret[2]);
 int64_t real_pipe_size(int fd, uint32_t want);
 int real_map(int fd, uint64_t offset, size_t len, void **ret);

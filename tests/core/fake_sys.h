@@ -60,12 +60,13 @@ struct fake {
 	/* What the socket's error queue brings, in turn; then nothing. */
 	struct pour_sys_ack acks[8];
 	unsigned n_acks;
-	/* The so-manieth call that moves something raises SIGPIPE all the same. */
+	/* After so many calls that moved something, SIGPIPE is raised. */
 	unsigned raises;
 	/* The clock: 0 for the real one. */
 	uint64_t now;
 	/* A peer acknowledges so many more bytes, one each time it is asked. */
 	unsigned acks_to_come;
+	uint64_t ack_ago; /* and so long ago, in ns */
 	/* The size that every new pipe gets; 0: what it asks for. */
 	int64_t pipe_size;
 	/* SO_ZEROCOPY is taken to be set, and MSG_ZEROCOPY to be a copy. */

@@ -99,6 +99,42 @@ TEST(bytes_in_a_pipe_are_delivered_by_copying)
 	assert_int_equal(a->moved[POUR_BY_COPY], ENDS_TOTAL);
 }
 
+/* A signal in between: it goes on with the next step. And a pipe of ours that
+ * cannot be read keeps what it holds. */
+static void from_the_pipe(int64_t answer, int then)
+{
+	struct ends e;
+	struct pour p;
+	uint64_t held;
+
+	fake_reset();
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	assert_int_equal(pour_begin(&p, e.dst, e.src, 100000, NULL), 0);
+	fake.fail_at = 2;
+	fake.fail_call = FAKE_SPLICE;
+	fake.fail_errno = EINVAL;
+	fake.answers_set = true;
+	fake.answers_call = FAKE_READ;
+	fake.answers = answer;
+	assert_int_equal(pour_step(&p), then);
+	held = pour_pending(&p);
+	assert_int_equal(held, p.account.taken);
+	fake.answers_set = false;
+	if (then > 0)
+		assert_int_equal(ends_run(&e, &p), 0);
+	assert_int_equal(ends_arrived(&e), p.account.delivered);
+	assert_int_equal(p.account.side, then < 0 ? POUR_SIDE_DST : 0);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+TEST(a_pipe_that_is_read_back_may_be_interrupted)
+{
+	from_the_pipe(-EINTR, POUR_WANT_CPU);
+	from_the_pipe(-EIO, -EIO);
+	from_the_pipe(0, -EIO);
+}
+
 TEST(case31_no_pipe_to_be_had_means_copying)
 {
 	const struct pour_account *a;

@@ -121,6 +121,38 @@ TEST(a_thousand_pairs_have_one_transfer_between_them)
 	tear_down(&s);
 }
 
+/* A peer that takes what it was sent is not silent; and silence counts from
+ * when it took the last of it, not from when we looked. */
+TEST(acknowledgements_are_no_silence_from_when_they_came)
+{
+	struct setting s = { .opts = { .idle_ms = 1000 } };
+	struct pour_relay *r = &s.talk.relay;
+
+	fake.now = 1000 * MS;
+	set_up(&s, AF_UNIX);
+	idle(&s.talk);
+	fake.acks_to_come = 3; /* of two sockets: one more, and it stays */
+	fake.ack_ago = 900 * MS;
+	fake.now += 1000 * MS;
+	assert_true(pour_relay_step(r) > 0);
+	assert_int_equal(pour_relay_wait_ns(r), 100 * MS);
+	tear_down(&s);
+}
+
+TEST(an_old_acknowledgement_does_not_double_a_bound)
+{
+	struct setting s = { .opts = { .idle_ms = 1000 } };
+
+	fake.now = 1000 * MS;
+	set_up(&s, AF_UNIX);
+	idle(&s.talk);
+	fake.acks_to_come = 2;
+	fake.ack_ago = 1000 * MS;
+	fake.now += 1000 * MS;
+	assert_int_equal(pour_relay_step(&s.talk.relay), -ETIMEDOUT);
+	tear_down(&s);
+}
+
 /* ── It forgets nothing ── */
 
 static void check_sums(const struct pour_account *a, uint64_t bytes)

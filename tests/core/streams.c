@@ -239,6 +239,34 @@ TEST(out_of_band_bytes_neither_wedge_nor_end_a_stream)
 	out_of_band(0);
 }
 
+/* What splice() calls the end is looked into: recv() has the last word. */
+static int after_a_zero(struct ends *e, struct pour *p, const char *feed)
+{
+	ends_open(e, ENDS_UNIX, ENDS_PIPE);
+	assert_int_equal(pour_begin(p, e->dst, e->src, POUR_ALL, NULL), 0);
+	assert_int_equal(write(e->feed_fd, feed, strlen(feed)), strlen(feed));
+	fake.answers_set = true;
+	fake.answers_call = FAKE_SPLICE;
+	fake.answers = 0;
+	return pour_step(p);
+}
+
+TEST(a_zero_of_splice_is_no_end_while_the_peer_is_there)
+{
+	struct ends e;
+	struct pour p;
+
+	assert_int_equal(after_a_zero(&e, &p, ""), POUR_WANT_SRC);
+	assert_int_equal(p.account.ended, POUR_ENDED_NOT);
+	pour_finish(&p);
+	ends_close(&e);
+	assert_int_equal(after_a_zero(&e, &p, "hello"), POUR_WANT_SRC);
+	assert_int_equal(p.account.left[POUR_BY_SPLICE], EAGAIN);
+	assert_int_equal(p.account.moved[POUR_BY_COPY], 5);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
 TEST(out_of_band_bytes_are_harmless_to_copying)
 {
 	out_of_band(1 << POUR_BY_COPY);
