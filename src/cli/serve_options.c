@@ -108,6 +108,25 @@ static const struct option table[] = {
 	       .choices = links,
 	       .help = "follows symbolic links that stay inside the folder,\n"
 		       "or never, or with follow all of them (inside)"),
+	OPTION(.name = "header", .kind = OPTION_LIST, .value = "FIELD",
+	       .field = FIELD(header), .scope = OPTION_PER_SITE,
+	       .help = "adds a field, as in 'Name: value', to each answer;\n"
+		       "repeatable"),
+	OPTION(.name = "cors", .kind = OPTION_TEXT, .value = "ORIGIN",
+	       .field = FIELD(cors), .scope = OPTION_PER_SITE,
+	       .help = "lets pages of that origin read this, or with '*' all"),
+	OPTION(.name = "redirect", .kind = OPTION_LIST, .value = "FROM=TO",
+	       .field = FIELD(redirect), .scope = OPTION_PER_SITE,
+	       .help = "leads from /old to /new, or from /old/* to /new/*;\n"
+		       "301, or 302 with 302:/old=/new; repeatable"),
+	OPTION(.name = "error-page", .kind = OPTION_LIST,
+	       .value = "STATUS=PATH", .field = FIELD(error_page),
+	       .scope = OPTION_PER_SITE,
+	       .help = "answers 404=/sorry.html with that file; repeatable"),
+	OPTION(.name = "spa", .kind = OPTION_FLAG, .field = FIELD(spa),
+	       .scope = OPTION_PER_SITE,
+	       .help = "answers with the index of the folder where there is\n"
+		       "nothing, for an application of one page"),
 };
 
 const struct options serve_options = {
@@ -168,6 +187,20 @@ static int read_metrics(struct setup *ret, const char *text,
 	return 0;
 }
 
+static struct manners_opts to_manners(const struct serve_values *v)
+{
+	return (struct manners_opts){
+		.fields = (const char *const *)v->header.items,
+		.n_fields = v->header.n,
+		.redirects = (const char *const *)v->redirect.items,
+		.n_redirects = v->redirect.n,
+		.error_pages = (const char *const *)v->error_page.items,
+		.n_error_pages = v->error_page.n,
+		.cors = v->cors,
+		.spa = v->spa,
+	};
+}
+
 static struct site_opts to_site(const struct serve_values *v)
 {
 	return (struct site_opts){
@@ -177,6 +210,7 @@ static struct site_opts to_site(const struct serve_values *v)
 		.links = (enum find_links)v->symlinks,
 		.hidden = v->hidden,
 		.index = v->index,
+		.manners = to_manners(v),
 	};
 }
 

@@ -18,7 +18,7 @@
 
 /* Also those of one site, where a server has several. */
 struct serve_values {
-	struct option_list listen, host;
+	struct option_list listen, host, header, redirect, error_page;
 	uint64_t threads, grace, header_timeout;
 	uint64_t rate, client_rate, min_rate, body_timeout, idle_timeout;
 	uint64_t max_connections, client_connections;
@@ -26,7 +26,8 @@ struct serve_values {
 	unsigned symlinks; /* enum find_links */
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
-	const char *index;
+	const char *index, *cors;
+	bool spa;
 	const char *log_file, *metrics;
 };
 

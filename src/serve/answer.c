@@ -11,6 +11,7 @@
 #include "serve/cache.h"
 #include "serve/compose.h"
 #include "serve/listing.h"
+#include "serve/manners.h"
 
 void answer_begin(struct answer *a, const char *date, bool close)
 {
@@ -22,6 +23,7 @@ void answer_begin(struct answer *a, const char *date, bool close)
 	a->listing = NULL;
 	a->page = (struct text){ 0 };
 	a->date = date;
+	a->manners = NULL;
 }
 
 void answer_finish(struct answer *a, struct cache *cache)
@@ -98,6 +100,48 @@ static void folder(struct answer *a, struct cache *cache, const struct head *h)
 		compose_error(a, status);
 }
 
+/* A file that was not asked for, as if it had been. 0, or a status. */
+static int take_instead(struct answer *a, struct cache *cache, const char *path)
+{
+	size_t len = strlen(path);
+	int status;
+
+	if (len >= sizeof(a->target.path))
+		return 404;
+	status = adopt(a, cache, cache_take(cache, path, len), len);
+	if (status == 0) {
+		memcpy(a->target.path, path, len + 1);
+		a->target.len = len;
+	}
+	return status;
+}
+
+/* With the site's own page for it, where there is one. */
+static void answer_error(struct answer *a, struct cache *cache, int status)
+{
+	const char *page = a->manners == NULL
+				   ? NULL
+				   : manners_error_page(a->manners, status);
+
+	if (page != NULL && take_instead(a, cache, page) == 0)
+		compose_error_file(a, status);
+	else
+		compose_error(a, status);
+}
+
+/* What is not there is the index of the root, for some sites. */
+static void missing(struct answer *a, struct cache *cache, const struct head *h)
+{
+	int status = a->file->status;
+
+	if (status == 404 && a->manners != NULL &&
+	    manners_is_page(a->manners, &a->target, h) &&
+	    take_instead(a, cache, cache->policy->index) == 0)
+		answer_file(a, cache, h);
+	else
+		answer_error(a, cache, status);
+}
+
 static void found(struct answer *a, struct cache *cache, const struct head *h)
 {
 	a->file = cache_take(cache, a->target.path, a->target.len);
@@ -105,11 +149,30 @@ static void found(struct answer *a, struct cache *cache, const struct head *h)
 	if (a->file == NULL)
 		compose_error(a, 503);
 	else if (a->file->status != 0)
-		compose_error(a, a->file->status);
+		missing(a, cache, h);
 	else if (S_ISDIR(a->file->st.st_mode))
 		folder(a, cache, h);
 	else
 		answer_file(a, cache, h);
+}
+
+/* To where the target has gone; false: nowhere. */
+static bool is_redirected(struct answer *a)
+{
+	struct text place;
+	int status;
+
+	if (a->manners == NULL || a->manners->n_redirects == 0)
+		return false;
+	place = text_heap(ANSWER_HEAD_SIZE);
+	status = manners_redirect(a->manners, &a->target, &place);
+	if (status != 0 && place.full)
+		compose_error(a, 500);
+	else if (status != 0)
+		compose_page(a, status, "Location",
+			     (struct slice){ place.at, place.len });
+	text_free(&place);
+	return status != 0;
 }
 
 /* A status to refuse it with, or 0; and whether the connection is done with. */
@@ -145,6 +208,8 @@ static void answer_head(struct answer *a, struct cache *cache,
 {
 	int status;
 
+	if (cache->policy != NULL)
+		a->manners = cache->policy->manners;
 	if (asks_of_all(h)) {
 		compose_options(a);
 		return;
@@ -154,8 +219,10 @@ static void answer_head(struct answer *a, struct cache *cache,
 		a->close = true;
 	if (h->method == METHOD_OPTIONS && (status == 0 || status == 404))
 		compose_options(a);
+	else if (status == 0 && is_redirected(a))
+		return;
 	else if (status != 0)
-		compose_error(a, status);
+		answer_error(a, cache, status);
 	else
 		found(a, cache, h);
 }

@@ -21,6 +21,7 @@
 struct cache;
 struct head;
 struct listing;
+struct manners;
 struct opened;
 
 enum {
@@ -46,6 +47,7 @@ struct answer {
 	struct text page;           /* a short listing; on the heap */
 	struct listing *listing;    /* one that is not begun yet, or NULL */
 	const char *date;
+	const struct manners *manners; /* of the site, or NULL */
 	struct target target;
 	char page_memory[ANSWER_PAGE_SIZE];
 	char head_memory[ANSWER_HEAD_SIZE];

@@ -20,6 +20,7 @@
 #include "http/cond.h"
 #include "serve/find.h"
 
+struct manners;
 struct mime;
 
 /* What answers depend on; shared by all threads, and read only. */
@@ -28,6 +29,7 @@ struct policy {
 	bool hidden;       /* dot names are served as well */
 	const char *index; /* name of the page of a folder; "" none */
 	const struct mime *mime;
+	const struct manners *manners;
 };
 
 enum { CACHE_SLOTS = 64, OPENED_PATH_SIZE = 256, OPENED_FIELDS_SIZE = 512 };

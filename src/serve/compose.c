@@ -5,9 +5,15 @@
 #include "http/reply.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
+#include "serve/manners.h"
 
 #define ALLOWED SLICE("GET, HEAD, OPTIONS")
 #define HTML    SLICE("text/html; charset=utf-8")
+
+static struct slice written(const struct text *t)
+{
+	return (struct slice){ t->at, t->len };
+}
 
 void compose_begin(struct answer *a, int status)
 {
@@ -16,6 +22,8 @@ void compose_begin(struct answer *a, int status)
 	body_none(&a->body);
 	a->head = text_over(a->head_memory, sizeof(a->head_memory));
 	reply_begin(&a->head, status, a->date);
+	if (a->manners != NULL)
+		text_add(&a->head, written(&a->manners->fields));
 }
 
 struct slice compose_type(const struct answer *a)
@@ -122,6 +130,28 @@ void compose_bad(struct answer *a, const char *why)
 	page(a, 400, why, NULL, SLICE(""));
 }
 
+/* What a status asks for beside its page. */
+static void error_fields(struct answer *a, int status)
+{
+	if (status == 405)
+		reply_field(&a->head, "Allow", ALLOWED);
+	else if (status == 503)
+		reply_field(&a->head, "Retry-After", SLICE("1"));
+}
+
+void compose_error_file(struct answer *a, int status)
+{
+	uint64_t size = (uint64_t)a->file->st.st_size;
+
+	compose_begin(a, status);
+	error_fields(a, status);
+	describe(a, opened_type(a->file));
+	reply_number(&a->head, "Content-Length", size);
+	end(a);
+	if (!a->head_only && size > 0)
+		body_file(&a->body, a->file->fd, 0, size);
+}
+
 void compose_error(struct answer *a, int status)
 {
 	if (status == 405)
@@ -136,6 +166,8 @@ void compose_options(struct answer *a)
 {
 	compose_begin(a, 204);
 	reply_field(&a->head, "Allow", ALLOWED);
+	if (a->manners != NULL)
+		text_add(&a->head, written(&a->manners->preflight));
 	compose_none(a);
 }
 

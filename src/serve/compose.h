@@ -49,6 +49,8 @@ void compose_page(struct answer *a, int status, const char *name,
 		  struct slice value);
 /* The same, with the fields that the status asks for. */
 void compose_error(struct answer *a, int status);
+/* The same with the answer's file, the whole of it, as its page. */
+void compose_error_file(struct answer *a, int status);
 /* What may be asked of any path, and nothing else: 204. */
 void compose_options(struct answer *a);
 /* 400, and what of the request was wrong. */

@@ -23,6 +23,7 @@ struct name {
 struct site {
 	struct policy policy;
 	char *index;
+	struct manners *manners;
 };
 
 struct sites {
@@ -141,7 +142,11 @@ static int fill(struct sites *s, struct site *site, const struct site_opts *o,
 	site->policy.mime = s->mime;
 	site->index = strdup(o->index != NULL ? o->index : "index.html");
 	site->policy.index = site->index;
-	return site->index != NULL ? 0 : fail(error, -ENOMEM, "out of memory");
+	if (site->index == NULL)
+		return fail(error, -ENOMEM, "out of memory");
+	fd = manners_new(&site->manners, &o->manners, error);
+	site->policy.manners = site->manners;
+	return fd;
 }
 
 static int allocate(struct sites *s, const struct site_opts *opts, uint32_t n)
@@ -206,6 +211,7 @@ struct sites *sites_drop(struct sites *s)
 		if (s->at[i].policy.root.fd >= 0)
 			(void)close(s->at[i].policy.root.fd);
 		free(s->at[i].index);
+		(void)manners_free(s->at[i].manners);
 	}
 	for (uint32_t i = 0; i < s->n_names; i++)
 		free(s->names[i].text);

@@ -17,6 +17,7 @@
 
 #include "base/slice.h"
 #include "serve/find.h"
+#include "serve/manners.h"
 
 struct policy;
 struct sites;
@@ -31,6 +32,7 @@ struct site_opts {
 	enum find_links links; /* symbolic ones below the root */
 	bool hidden;           /* dot names are served as well */
 	const char *index;     /* NULL: "index.html"; "": none */
+	struct manners_opts manners;
 };
 
 /*
