@@ -266,7 +266,8 @@ static int run(struct copy *c, uint64_t promised)
 	progress_end(&c->progress, &c->transfer.account);
 	if (c->values.explain)
 		report_explain(&c->transfer.account);
-	if (r == -ECANCELED && signals_stop() != 0)
+	/* Also when the last byte and the signal met: nobody wants it now. */
+	if (signals_stop() != 0)
 		return EXIT_SIGNAL + signals_stop();
 	return r < 0 ? failed(c, r) : look_back(c, promised);
 }

@@ -117,6 +117,9 @@ static int begin_draft(struct ends *ends, bool exists)
 		(void)snprintf(ends->dst.why, sizeof(ends->dst.why),
 			       "another program writes its part, .%.200s.part",
 			       ends->draft.name);
+	else if (!opts.part && (r == -EBUSY || r == -EEXIST))
+		(void)snprintf(ends->dst.why, sizeof(ends->dst.why),
+			       "another file took its name meanwhile");
 	if (r < 0)
 		return r;
 	ends->drafted = true;

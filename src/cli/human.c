@@ -43,7 +43,10 @@ void human_time(uint64_t seconds, char ret[HUMAN_SIZE])
 
 uint64_t human_rate(uint64_t bytes, uint64_t ns)
 {
+	double rate;
+
 	if (ns == 0)
 		return 0;
-	return (uint64_t)((double)bytes * (double)MOMENT_SECOND / (double)ns);
+	rate = (double)bytes * (double)MOMENT_SECOND / (double)ns;
+	return rate < (double)UINT64_MAX ? (uint64_t)rate : UINT64_MAX;
 }

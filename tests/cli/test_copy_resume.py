@@ -36,8 +36,9 @@ def test_killed_at_random_offsets(seed):
             if process.poll() is None:
                 process.kill()
                 kills += 1
-                assert read("b") == b"old"
                 process.wait(20)
+                # It may just have got its name.
+                assert read("b") in (b"old", BYTES)
         if process.returncode == 0:
             break
         assert process.returncode == -signal.SIGKILL

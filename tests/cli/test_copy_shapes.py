@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """pour copy: rate, holes, clones, stable; sources that change; sizes."""
 
+import fcntl
 import os
 import threading
 import time
@@ -160,15 +161,42 @@ def test_files_of_the_kernel(name):
         assert read("b") == read(name)
 
 
-def test_one_reader_for_many_writers():
-    """Names of a hundred copies at once do not meet."""
+def pipe_size(fd, *size):
+    get_or_set = 1031 if size else 1032  # F_SETPIPE_SZ, F_GETPIPE_SZ
+    return fcntl.fcntl(fd, get_or_set, *size)
+
+
+@pytest.mark.parametrize("before, after", [
+    (4096, 512 << 10), (65536, 512 << 10), (1 << 20, 1 << 20)])
+def test_pipes_are_widened(before, after):
+    write("a", b"x" * 1000)
+    reader, writer = os.pipe()
+    pipe_size(reader, before)
+    good(pour("a", "-", stdout=writer))
+    assert pipe_size(reader) == after
+    pipe_size(reader, before)
+    os.close(writer)
+    good(pour("-", "b", stdin=reader))
+    assert pipe_size(reader) == after
+    assert read("b") == b"x" * 1000
+    os.close(reader)
+
+
+def test_many_copies_to_one_name():
+    """Each is whole, or says that another one came first."""
     write("a", BYTES[:100000])
-    threads = [threading.Thread(target=lambda: good(pour("a", "b")))
+    runs = []
+    threads = [threading.Thread(target=lambda: runs.append(pour("a", "b")))
                for _ in range(10)]
     for t in threads:
         t.start()
     for t in threads:
         t.join(60)
+    assert len(runs) == 10
+    assert any(run.returncode == 0 for run in runs)
+    for run in runs:
+        if run.returncode != 0:
+            bad(run, "b: another file took its name meanwhile")
     assert read("b") == BYTES[:100000]
     nothing_but("a", "b")
 
