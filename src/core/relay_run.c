@@ -14,7 +14,7 @@ static int merge(struct pollfd *fds, int n, struct pollfd fd)
 {
 	for (int i = 0; i < n; i++) {
 		if (fds[i].fd == fd.fd) {
-			fds[i].events |= fd.events;
+			fds[i].events = (short)(fds[i].events | fd.events);
 			return n;
 		}
 	}
