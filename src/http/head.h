@@ -71,7 +71,7 @@ enum { HEAD_MORE = 1 };
 void head_init(struct head *h);
 /*
  * 0: finished. HEAD_MORE: not yet (len < HEAD_SIZE_MAX). Otherwise the status
- * to refuse it with: 400, 414, 431, 505 — then `line` is what there was of the
+ * to refuse it with: 400, 414, 431, 501, 505 — then `line` is what there was of the
  * request line, for the log, and all other slices are empty. An empty line or
  * two before the request line are passed over (RFC 9112, 2.2).
  */

@@ -73,9 +73,10 @@ static int set_body(struct head *h)
 
 	h->length = 0;
 	if (te != NULL && (cl != NULL || h->minor == 0 ||
-			   head_count(h, SLICE("Transfer-Encoding")) > 1 ||
-			   !slice_is_word(*te, SLICE("chunked"))))
+			   head_count(h, SLICE("Transfer-Encoding")) > 1))
 		return 400;
+	if (te != NULL && !slice_is_word(*te, SLICE("chunked")))
+		return 501;
 	if (cl != NULL && (head_count(h, SLICE("Content-Length")) > 1 ||
 			   !text_digits(*cl, INT64_MAX, &h->length)))
 		return 400;

@@ -7,7 +7,7 @@ struct head;
 
 /*
  * Host, the length of the body and whether the connection is kept, from the
- * fields of a head whose lines are good. 0, or 400.
+ * fields of a head whose lines are good. 0, 400, or 501 (RFC 9112, 6.1).
  */
 int head_understand(struct head *h);
 

@@ -22,12 +22,16 @@ static void not_modified(struct answer *a)
 	compose_none(a);
 }
 
-/* Range counts for GET alone (RFC 9110, 14.2), and only one of it. */
+/*
+ * Range counts for GET alone (RFC 9110, 14.2), and only one of it. Who asks for
+ * a part of an empty file gets all of it: a program that goes on with what it
+ * has is done, and 416 would tell it to begin again.
+ */
 static int ask_ranges(struct answer *a, const struct head *h)
 {
 	const struct slice *value;
 
-	if (h->method != METHOD_GET)
+	if (h->method != METHOD_GET || a->file->st.st_size == 0)
 		return 200;
 	value = head_field(h, SLICE("Range"));
 	if (value == NULL || head_count(h, SLICE("Range")) > 1 ||

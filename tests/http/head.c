@@ -116,9 +116,9 @@ TEST(bad_heads)
 		{ GET HOST
 		  "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" END,
                  0,											     400},
-		{ GET HOST "Transfer-Encoding: identity\r\n" END,                             0,                400},
-		{ GET HOST "Transfer-Encoding: chunked, gzip\r\n" END,                        0,                400},
-		{ GET HOST "Transfer-Encoding: xchunked\r\n" END,                             0,                400},
+		{ GET HOST "Transfer-Encoding: identity\r\n" END,                             0,                501},
+		{ GET HOST "Transfer-Encoding: chunked, gzip\r\n" END,                        0,                501},
+		{ GET HOST "Transfer-Encoding: xchunked\r\n" END,                             0,                501},
 		{ GET HOST "Transfer-Encoding: chunked\r\n"
 			   "Transfer-Encoding: chunked\r\n" END,
                  0,											     400},

@@ -94,11 +94,10 @@ def test_two_fields_are_no_range(site):
 
 
 def test_of_an_empty_file(site):
-    for value in ("bytes=0-", "bytes=0-0", "bytes=1-"):
+    """All of it: 416 would make a client that resumes begin again."""
+    for value in ("bytes=0-", "bytes=0-0", "bytes=1-", "bytes=-1"):
         answer = ranged(site, value, target="/empty")
-        assert answer.status == 416
-        assert answer["Content-Range"] == "bytes */0"
-    assert ranged(site, "bytes=-1", target="/empty").status in (200, 416)
+        assert (answer.status, answer.body) == (200, b"")
 
 
 @pytest.mark.parametrize("value", ["bytes=1-2", "bytes=1000-", "nonsense"])
