@@ -85,7 +85,8 @@ int pour_fan_add(struct pour_fan *f, struct pour_end dst, enum pour_lag lag)
 
 	if (f->started || (unsigned)lag > POUR_LAG_FAIL)
 		return -EINVAL;
-	more = reallocarray(f->branches, f->n_branches + 1, sizeof(*more));
+	more = reallocarray(f->branches, f->n_branches + 1,
+			    sizeof(struct branch *));
 	if (more == NULL)
 		return -ENOMEM;
 	f->branches = more;
