@@ -27,7 +27,7 @@ struct serve_values {
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
 	const char *index, *cors;
-	bool spa, share;
+	bool spa;
 	const char *log_file, *metrics;
 };
 
