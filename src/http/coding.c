@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/base.h"
+#include "http/accept.h"
 #include "http/head.h"
 
 enum { IDENTITY = CODINGS, ANY, WORDS };
@@ -37,78 +39,14 @@ const char *coding_suffix(enum coding c)
 	return suffixes[c];
 }
 
-/* Digits behind the point, three at most; UNSAID: that is no weight. */
-static int fraction(struct slice s)
-{
-	int n = 0, unit = 100;
-
-	if (s.len > 3)
-		return UNSAID;
-	for (size_t i = 0; i < s.len; i++, unit /= 10) {
-		if (s.at[i] < '0' || s.at[i] > '9')
-			return UNSAID;
-		n += (s.at[i] - '0') * unit;
-	}
-	return n;
-}
-
-/* "0.5" and the like (RFC 9110, 12.4.2), in thousandths. */
-static int weight(struct slice s)
-{
-	int whole, rest = 0;
-
-	if (s.len == 0 || (*s.at != '0' && *s.at != '1') ||
-	    (s.len > 1 && s.at[1] != '.'))
-		return UNSAID;
-	whole = *s.at == '1' ? 1000 : 0;
-	if (s.len > 2)
-		rest = fraction((struct slice){ s.at + 2, s.len - 2 });
-	return rest == UNSAID || whole + rest > 1000 ? UNSAID : whole + rest;
-}
-
-/* What stands before c, trimmed; *s goes on behind it. */
-static struct slice cut(struct slice *s, char c)
-{
-	const char *at = memchr(s->at, c, s->len);
-	size_t n = at != NULL ? (size_t)(at - s->at) : s->len;
-	struct slice before = { s->at, n };
-
-	n += at != NULL;
-	s->at += n;
-	s->len -= n;
-	return slice_trim(before);
-}
-
-/* The weight of one member, whose name is off its front already. */
-static int weight_of(struct slice parameter, bool has_one)
-{
-	struct slice name;
-
-	if (!has_one)
-		return 1000;
-	name = cut(&parameter, '=');
-	if (!slice_is_word(name, SLICE("q")))
-		return UNSAID;
-	return weight(slice_trim(parameter));
-}
-
-static void read_member(struct slice member, int weights[WORDS])
-{
-	bool has_one = memchr(member.at, ';', member.len) != NULL;
-	struct slice name = cut(&member, ';');
-	int w = weight_of(member, has_one);
-
-	if (w == UNSAID)
-		return;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (slice_is_word(name, words[i].word))
-			weights[words[i].index] = w;
-}
-
 static void read_list(struct slice list, int weights[WORDS])
 {
-	while (list.len > 0)
-		read_member(cut(&list, ','), weights);
+	struct accept_item item;
+
+	while (accept_next(&list, &item))
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+			if (slice_is_word(item.value, words[i].word))
+				weights[words[i].index] = item.weight;
 }
 
 /* Into its place: behind those that are wanted as much or more. */
@@ -168,11 +106,11 @@ bool coding_suits(struct slice type)
 		{ "image/vnd.microsoft.icon",      24},
 	};
 
-	type = cut(&type, ';');
+	type = slice_trim(slice_cut(&type, ';'));
 	if (begins(type, SLICE("text/")) || ends(type, SLICE("+xml")) ||
 	    ends(type, SLICE("+json")))
 		return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (slice_is_word(type, others[i]))
 			return true;
 	return false;

@@ -96,19 +96,6 @@ static bool add(struct ranges *r, struct range new)
 	return true;
 }
 
-/* The next of a comma list, trimmed; *list is what comes after it. */
-static struct slice next_item(struct slice *list)
-{
-	const char *comma = memchr(list->at, ',', list->len);
-	size_t n = comma != NULL ? (size_t)(comma - list->at) : list->len;
-	struct slice item = slice_trim((struct slice){ list->at, n });
-
-	n += comma != NULL;
-	list->at += n;
-	list->len -= n;
-	return item;
-}
-
 int ranges_parse(struct slice value, uint64_t size, struct ranges *ret)
 {
 	struct range range;
@@ -121,7 +108,7 @@ int ranges_parse(struct slice value, uint64_t size, struct ranges *ret)
 	value.at += 6;
 	value.len -= 6;
 	while (value.len > 0) {
-		struct slice item = next_item(&value);
+		struct slice item = slice_trim(slice_cut(&value, ','));
 		int status = item.len == 0 ? 0 : parse_one(item, size, &range);
 
 		any = any || status != 0;

@@ -3,9 +3,9 @@
 #include "http/sniff.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/base.h"
+#include "base/text.h"
 
 /* ── What begins with a mark of its own ── */
 
@@ -89,44 +89,27 @@ static bool is_binary(unsigned char c)
 	return c < 0x20 && (c < '\t' || c == 0x0b || c > '\r') && c != 0x1b;
 }
 
-/* Bytes that follow that one in UTF-8; -1: none begins with it. */
-static int followers(unsigned char c)
+/* A character that would go on behind the end; it is none that is wrong. */
+static bool is_cut_off(struct slice s)
 {
-	if (c < 0x80)
-		return 0;
-	if (c < 0xc2 || c > 0xf4)
-		return -1;
-	return c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+	unsigned char first = (unsigned char)s.at[0];
+	size_t whole = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+
+	for (size_t i = 1; i < s.len; i++)
+		if ((s.at[i] & 0xc0) != 0x80)
+			return false;
+	return first >= 0xc2 && first <= 0xf4 && s.len < whole;
 }
 
-/* The least of the second bytes would have a shorter form otherwise, the
- * greatest lies within what there is (RFC 3629, 4). */
-static bool is_second(unsigned char first, unsigned char c)
-{
-	unsigned char least = first == 0xe0   ? 0xa0
-			      : first == 0xf0 ? 0x90
-					      : 0x80;
-	unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-	return c >= least && c <= most;
-}
-
-/* A last character that is cut off is none that is wrong. */
 static bool is_utf8(struct slice s)
 {
-	for (size_t i = 0; i < s.len;) {
-		unsigned char first = (unsigned char)s.at[i++];
-		int left = followers(first);
+	while (s.len > 0) {
+		size_t n = text_utf8(s);
 
-		if (left < 0)
-			return false;
-		for (int k = 0; k < left && i < s.len; k++, i++) {
-			unsigned char c = (unsigned char)s.at[i];
-
-			if ((c & 0xc0) != 0x80 ||
-			    (k == 0 && !is_second(first, c)))
-				return false;
-		}
+		if (n == 0)
+			return is_cut_off(s);
+		s.at += n;
+		s.len -= n;
 	}
 	return true;
 }

@@ -45,28 +45,49 @@ static int read_weight(const char *at, const char *end)
 	return n <= 1000 ? n : NOT_THERE;
 }
 
+/* Without the white space around it. */
+static void trim(const char **at, const char **end)
+{
+	*at = skip(*at, *end);
+	while (*end > *at && ((*end)[-1] == ' ' || (*end)[-1] == '\t'))
+		(*end)--;
+}
+
+/* The weight that the parameters say, the last that is one; 1000 without. */
+static int read_parameters(const char *at, const char *end)
+{
+	int weight = 1000;
+
+	while (at < end) {
+		const char *stop = memchr(at, ';', (size_t)(end - at));
+		const char *from = at, *upto = stop != NULL ? stop : end;
+
+		at = upto + 1;
+		trim(&from, &upto);
+		if (upto - from == 1 && (*from == 'q' || *from == 'Q'))
+			return NOT_THERE;
+		if (!takes(&from, upto, 'q') && !takes(&from, upto, 'Q'))
+			continue;
+		if (!takes(&from, upto, '='))
+			continue;
+		weight = read_weight(from, upto);
+		if (weight == NOT_THERE)
+			return NOT_THERE;
+	}
+	return weight;
+}
+
 /* What one member says of that word; NOT_THERE: nothing. */
 static int member_says(const char *at, const char *end, const char *word)
 {
-	size_t len = strlen(word);
+	const char *stop = memchr(at, ';', (size_t)(end - at));
+	const char *upto = stop != NULL ? stop : end;
 
-	at = skip(at, end);
-	while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	if ((size_t)(end - at) < len || strncasecmp(at, word, len) != 0)
+	trim(&at, &upto);
+	if ((size_t)(upto - at) != strlen(word) ||
+	    strncasecmp(at, word, strlen(word)) != 0)
 		return NOT_THERE;
-	at = skip(at + len, end);
-	if (at == end)
-		return 1000;
-	if (!takes(&at, end, ';'))
-		return NOT_THERE;
-	at = skip(at, end);
-	if (!takes(&at, end, 'q') && !takes(&at, end, 'Q'))
-		return NOT_THERE;
-	at = skip(at, end);
-	if (!takes(&at, end, '='))
-		return NOT_THERE;
-	return read_weight(skip(at, end), end);
+	return stop != NULL ? read_parameters(stop + 1, end) : 1000;
 }
 
 static void field_says(struct slice s, const char *word, int *ret)

@@ -74,9 +74,9 @@ static const struct {
 	{ AE "gzip;q, br\r\n",                            "br"          },
 	{ AE "gzip;q=.5, br\r\n",                         "br"          },
 	{ AE "gzip;q=01, br\r\n",                         "br"          },
-	{ AE "gzip;x=1, br\r\n",                          "br"          },
-	{ AE "gzip;, br\r\n",                             "br"          },
-	{ AE "gzip;q=0.5;x=1, br\r\n",                    "br"          },
+	{ AE "gzip;x=1, br\r\n",                          "br gzip"     },
+	{ AE "gzip;, br\r\n",                             "br gzip"     },
+	{ AE "gzip;q=0.5;x=1, br\r\n",                    "br gzip"     },
 	{ AE "gzip;q=0, gzip\r\n",                        "gzip"        },
 };
 
