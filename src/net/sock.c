@@ -190,6 +190,13 @@ int sock_accept(int listener, struct addr *ret_peer)
 	return -EAGAIN;
 }
 
+void sock_spoil(int fd)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 void sock_cork(int fd, bool on)
 {
 	const int value = on;

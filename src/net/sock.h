@@ -29,6 +29,11 @@ void sock_unlink(const struct addr *a);
  */
 int sock_accept(int listener, struct addr *ret_peer);
 /*
+ * The close that follows is a reset: for what must not look complete. Of no
+ * effect on a unix socket.
+ */
+void sock_spoil(int fd);
+/*
  * Holds back segments that are not full (TCP_CORK, tcp(7)), or lets them go.
  * With TCP_NODELAY alone each acknowledgement that comes in while a large body
  * leaves pushes out what there is at that moment. Of no effect on a unix

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "http/cond.h"
 #include "http/reply.h"
 #include "serve/answer.h"
 #include "serve/cache.h"
@@ -95,6 +96,21 @@ void answer_folder_go_on(struct answer *a)
 		stream(a);
 }
 
+/* A listing has no validators, but it is there: "*" matches. */
+static bool is_refused(struct answer *a, const struct head *h)
+{
+	int status = cond_check(h, NULL);
+
+	if (status == 304) {
+		compose_begin(a, 304);
+		reply_field(&a->head, "Vary", SLICE("Accept"));
+		compose_none(a);
+	} else if (status != 0) {
+		compose_error(a, status);
+	}
+	return status != 0;
+}
+
 void answer_folder(struct answer *a, struct cache *cache, const struct head *h)
 {
 	const struct listing_ask ask = {
@@ -108,8 +124,10 @@ void answer_folder(struct answer *a, struct cache *cache, const struct head *h)
 	const char *why = NULL;
 	int r = listing_new(&a->listing, &ask, &why);
 
-	if (r == 0)
+	if (r == 0 && !is_refused(a, h))
 		answer_folder_go_on(a);
+	else if (r == 0)
+		drop(a);
 	else if (r == -EINVAL && why != NULL)
 		compose_bad(a, why);
 	else

@@ -111,6 +111,16 @@ uint64_t send_allow(struct send *s, uint64_t bytes)
 	return pour_allow(&s->pour, bytes);
 }
 
+/*
+ * A body of HTTP/1.0 whose length nobody knew ends with the connection; one
+ * that failed must end it otherwise.
+ */
+static bool seems_complete(const struct send *s)
+{
+	return s->answer->old && s->answer->body.len == BODY_UNKNOWN &&
+	       s->pour.account.ended != POUR_ENDED_SOURCE;
+}
+
 /* Parts that never began are missing, however well the last one ended. */
 void send_finish(struct send *s)
 {
@@ -118,6 +128,8 @@ void send_finish(struct send *s)
 	if (s->answer->body.more > 0 &&
 	    s->pour.account.ended == POUR_ENDED_LIMIT)
 		s->pour.account.ended = POUR_ENDED_CANCELLED;
+	if (seems_complete(s))
+		sock_spoil(s->fd);
 	if (s->corked)
 		sock_cork(s->fd, false);
 	s->corked = false;

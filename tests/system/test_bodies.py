@@ -108,25 +108,34 @@ SMUGGLED = [
     ["Content-Length: +5"], ["Content-Length: -1"], ["Content-Length: "],
     ["Content-Length: 5 5"], ["Content-Length: 0x5"],
     ["Content-Length: 99999999999999999999"], ["Content-Length: 5a"],
-    ["Transfer-Encoding: chunked, identity"],
-    ["Transfer-Encoding: identity, chunked"],
-    ["Transfer-Encoding: gzip, chunked"], ["Transfer-Encoding: ,chunked"],
-    ["Transfer-Encoding: xchunked"], ["Transfer-Encoding: chunked\x0b"],
-    ["Transfer-Encoding: identity"], ["Transfer-Encoding: "],
     [CHUNKED, CHUNKED], ["Transfer-Encoding : chunked"],
-    ["Transfer-Encoding:", " chunked"],
+    ["Transfer-Encoding:", " chunked"], ["Transfer-Encoding: chunked\x0b"],
 ]
 
 
-@pytest.mark.parametrize("fields", SMUGGLED, ids=repr)
-def test_lengths_that_two_could_read_differently(site, fields):
+# Nobody knows where a body in one of these ends.
+UNKNOWN = ["chunked, identity", "identity, chunked", "gzip, chunked",
+           ",chunked", "xchunked", "identity", "chunked;a", ""]
+
+
+def is_refused(site, status, *fields):
     with Client(site.address) as client:
         client.ask("/small", *fields)
         client.send(b"5\r\n12345\r\n" + LAST + request("/large"))
         answer = client.answer()
-        assert answer.status == 400
+        assert answer.status == status
         assert answer.closes
         client.ends()
+
+
+@pytest.mark.parametrize("fields", SMUGGLED, ids=repr)
+def test_lengths_that_two_could_read_differently(site, fields):
+    is_refused(site, 400, *fields)
+
+
+@pytest.mark.parametrize("coding", UNKNOWN)
+def test_codings_that_nobody_knows(site, coding):
+    is_refused(site, 501, f"Transfer-Encoding: {coding}")
 
 
 def test_chunks_are_of_1_1(site):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Conditional requests, in the order of RFC 9110, section 13.2.2."""
 
+import email.utils
 import os
 import time
 
@@ -88,7 +89,6 @@ def test_what_does_not_exist_has_no_conditions(site):
     for line in ("If-Match: *", 'If-Match: "a"', "If-None-Match: *"):
         assert get(site.address, "/none", line).status == 404
         assert get(site.address, "/sub", line).status == 301
-        assert get(site.address, "/sub/", line).status == 200
 
 
 def test_a_young_file_has_a_weak_tag(serve, root):
@@ -154,3 +154,47 @@ def test_the_same_tag_for_all_threads_and_servers(serve, root):
         server = serve(root, "-t4")
         tags |= {get(server.address, "/file")["ETag"] for _ in range(10)}
     assert len(tags) == 1
+
+
+@pytest.mark.parametrize("field, status", [
+    ("If-None-Match: *", 304), ('If-None-Match: "x"', 200),
+    ("If-Match: *", 200), ('If-Match: "x"', 412),
+    ("If-Modified-Since: Wed, 14 Nov 2099 22:13:20 GMT", 200),
+    ("If-Unmodified-Since: Tue, 14 Nov 1995 22:13:20 GMT", 200)])
+def test_a_listing_has_no_validators(site, field, status):
+    answer = get(site.address, "/sub/", field)
+    assert answer.status == status
+    assert answer["ETag"] is None
+
+
+@pytest.mark.parametrize("name", ["If-Modified-Since", "If-Unmodified-Since"])
+def test_a_date_that_is_there_twice_is_none(site, name):
+    early, late = "Tue, 14 Nov 1995 22:13:20 GMT", \
+        "Wed, 14 Nov 2029 22:13:20 GMT"
+    for first, second in ((early, late), (late, early), (late, late)):
+        assert get(site.address, "/small", f"{name}: {first}",
+                   f"{name}: {second}").status == 200
+
+
+def test_a_file_of_the_future(serve, root):
+    """It was not changed later than its answer was made."""
+    (root / "file").write_bytes(b"x")
+    os.utime(root / "file", (4000000000, 4000000000))
+    server = serve(root)
+    answer = get(server.address, "/file")
+    parse = email.utils.parsedate_to_datetime
+    assert parse(answer["Last-Modified"]) <= parse(answer["Date"])
+    assert get(server.address, "/file",
+               f"If-Modified-Since: {answer['Last-Modified']}").status == 200
+    assert get(server.address, "/file", "Range: bytes=0-0",
+               f"If-Range: {answer['Last-Modified']}").status == 200
+
+
+def test_conditions_do_not_save_what_is_refused(site):
+    for method, target, status in (("POST", "/small", 405),
+                                   ("BREW", "/small", 501),
+                                   ("GET", "/none", 404), ("GET", "/sub", 301),
+                                   ("OPTIONS", "/small", 204)):
+        for field in ("If-Match: *", 'If-Match: "x"', "If-None-Match: *"):
+            answer = get(site.address, target, field, method=method)
+            assert answer.status == status
