@@ -70,8 +70,9 @@ static int lock_part(const struct draft *d)
 {
 	struct stat ours, there;
 
-	if (flock(d->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	/* Where nothing can be locked nobody can be kept out. */
+	if (flock(d->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return -EBUSY;
 	if (fstat(d->fd, &ours) < 0 ||
 	    fstatat(d->dir, d->temporary, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;

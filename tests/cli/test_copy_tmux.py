@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """pour copy in a terminal emulator: what a person would see."""
 
+import itertools
 import os
 import re
 import shutil
@@ -15,9 +16,13 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None,
                                 reason="no tmux here")
 
 
+NUMBERS = itertools.count()
+
+
 class Screen:
     def __init__(self, columns):
-        self.name = f"pour-{os.getpid()}"
+        # A server that is going away must not be met.
+        self.name = f"pour-{os.getpid()}-{next(NUMBERS)}"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns),
                   "-y", "24", "sh")
         wait_for(self.text, "a prompt")
