@@ -3,10 +3,10 @@
 #include "serve/admit.h"
 
 #include <errno.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "base/text.h"
 #include "http/reply.h"
 #include "net/addr.h"
@@ -28,19 +28,6 @@ void admit_set(struct limits *l, const struct serve_opts *opts)
 	};
 
 	limits_set(l, &set);
-}
-
-/* An open file of its own: ENFILE counts those, and not descriptors. */
-void admit_init(struct worker *w)
-{
-	w->reserve_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
-
-void admit_done(struct worker *w)
-{
-	if (w->reserve_fd >= 0)
-		(void)close(w->reserve_fd);
-	w->reserve_fd = -1;
 }
 
 /* ── Turning away ── */
@@ -95,22 +82,16 @@ static void say(struct worker *w, enum limits_entry why)
 	log_say(&w->shared->log, reasons[why]);
 }
 
-/*
- * The reserve lets in one who would wait for who knows how long, to be told.
- * Another thread may be quicker to use what is set free: then nobody comes in.
- */
 static void use_reserve(struct worker *w, int listener)
 {
-	int fd;
+	int fd = door_by_reserve(&w->door, listener);
 
-	admit_done(w);
-	fd = sock_accept(listener, NULL);
 	if (fd >= 0) {
 		limits_note_refused(w->shared->limits, LIMITS_SCARCE);
 		say_503(w, fd);
 		(void)close(fd);
 	}
-	admit_init(w);
+	door_keep_reserve(&w->door);
 }
 
 /* ── Letting in ── */
@@ -169,8 +150,9 @@ static int take(struct worker *w, int listener)
 	return r;
 }
 
-int admit_one(struct worker *w, int listener)
+int admit_one(struct door *d, int listener)
 {
+	struct worker *w = container_of(d, struct worker, door);
 	int r = take(w, listener);
 
 	if (r < 0 && r != -EAGAIN)

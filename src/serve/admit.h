@@ -13,9 +13,9 @@
 
 #include <stdint.h>
 
+struct door;
 struct limits;
 struct serve_opts;
-struct worker;
 
 /* Who was turned away and waits for that to arrive; beyond: just closed. */
 enum { TURNED_AWAY_MAX = 32 };
@@ -23,13 +23,7 @@ enum { TURNED_AWAY_MAX = 32 };
 /* The limits that these options have. */
 void admit_set(struct limits *l, const struct serve_opts *opts);
 
-/* The descriptor that is given up when there is no other. */
-void admit_init(struct worker *w);
-void admit_done(struct worker *w);
-/*
- * One connection of that listener: 0, -EAGAIN: nobody waits, -EMFILE or the
- * like: nobody can be taken in now.
- */
-int admit_one(struct worker *w, int listener);
+/* For the worker's door. */
+int admit_one(struct door *d, int listener);
 
 #endif

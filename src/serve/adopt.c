@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "serve/accept.h"
+#include "net/listen.h"
 #include "serve/site.h"
 #include "serve/worker.h"
 
@@ -60,7 +60,7 @@ static int take_newcomers(struct worker *w, const struct change *c)
 
 	for (uint32_t i = 0; i < c->n_newcomers; i++) {
 		int fd = c->newcomers[i].fd;
-		int r = accept_add(w, c->newcomers[i].id, fd);
+		int r = door_add(&w->door, c->newcomers[i].id, fd);
 
 		if (r < 0) {
 			(void)close(fd);
@@ -80,7 +80,7 @@ void adopt(struct worker *w, struct change *c)
 	else
 		for (uint32_t i = 0; i < c->n_newcomers; i++)
 			(void)close(c->newcomers[i].fd);
-	accept_keep(w, c->keep, c->n_keep);
+	door_keep(&w->door, c->keep, c->n_keep);
 	worker_set_times(w, c->opts);
 	c->result = r;
 }

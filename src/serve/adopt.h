@@ -14,6 +14,7 @@
 #include <semaphore.h>
 #include <stdint.h>
 
+struct newcomer;
 struct serve_opts;
 struct sites;
 struct worker;
@@ -22,12 +23,6 @@ struct worker;
 struct lease {
 	struct sites *sites; /* one share */
 	uint32_t answers;    /* that are under way with it */
-};
-
-/* A listening descriptor for one worker. */
-struct newcomer {
-	uint32_t id;
-	int fd;
 };
 
 struct change {

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "net/addr.h"
+#include "net/listen.h"
 #include "serve/admit.h"
-#include "serve/listen.h"
+#include "serve/adopt.h"
 #include "serve/serve_inside.h"
 
 /* ── Opening it ── */
@@ -110,12 +111,12 @@ static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
 	int r = 0;
 
 	for (uint32_t i = 0; i < s->n_threads; i++) {
-		if (s->started)
+		if (s->crew.started)
 			adopt_offer(&s->threads[i].worker, &changes[i]);
 		else
 			adopt(&s->threads[i].worker, &changes[i]);
 	}
-	for (uint32_t i = 0; s->started && i < s->n_threads; i++)
+	for (uint32_t i = 0; s->crew.started && i < s->n_threads; i++)
 		while (sem_wait(adopted) < 0)
 			continue;
 	for (uint32_t i = 0; i < s->n_threads; i++)

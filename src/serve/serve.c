@@ -2,20 +2,22 @@
 /* The server as a whole: its options, its parts, questions about it. */
 #include "serve/serve.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "http/probe.h"
 #include "net/sock.h"
-#include "serve/listen.h"
 #include "serve/observe.h"
 #include "serve/serve_inside.h"
+
+static_assert((int)SERVE_THREADS_MAX == (int)LISTEN_THREADS_MAX,
+	      "each thread has its own listeners");
 
 /* ── Options ── */
 
@@ -24,22 +26,13 @@ static uint32_t or_default(uint32_t value, uint32_t standard)
 	return value != 0 ? value : standard;
 }
 
-static uint32_t count_cpus(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return MAX((uint32_t)CPU_COUNT(&set), 1U);
-}
-
 struct serve_opts serve_filled(const struct serve_opts *opts)
 {
 	struct serve_opts o = { 0 };
 
 	if (opts != NULL)
 		o = *opts;
-	o.threads = MIN(or_default(o.threads, count_cpus()),
+	o.threads = MIN(or_default(o.threads, crew_size()),
 			(uint32_t)SERVE_THREADS_MAX);
 	o.header_timeout_ms = or_default(o.header_timeout_ms, 10 * 1000);
 	o.idle_timeout_ms = or_default(o.idle_timeout_ms, 60 * 1000);
@@ -136,8 +129,9 @@ static int build(struct serve *s, const struct serve_opts *opts,
 		return r;
 	s->n_threads = s->shared.opts.threads;
 	count_connections(s);
-	s->over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = s->over_fd < 0 ? -errno : limits_new(&s->shared.limits);
+	r = serve_init_crew(s);
+	if (r == 0)
+		r = limits_new(&s->shared.limits);
 	if (r == 0)
 		r = init_workers(s);
 	if (r < 0)
@@ -154,7 +148,6 @@ int serve_new(struct serve **ret, const struct serve_opts *opts,
 
 	if (s == NULL)
 		return serve_fail(ret_error, -ENOMEM, "out of memory");
-	s->over_fd = -1;
 	r = build(s, opts, ret_error);
 	if (r < 0) {
 		(void)serve_free(s);
@@ -174,8 +167,7 @@ struct serve *serve_free(struct serve *s)
 		worker_done(&s->threads[i].worker);
 	listen_done(&s->listening);
 	log_close(&s->shared.log);
-	if (s->over_fd >= 0)
-		(void)close(s->over_fd);
+	crew_done(&s->crew);
 	(void)limits_free(s->shared.limits);
 	free(s->threads);
 	free(s);
@@ -197,9 +189,4 @@ const struct addr *serve_address(const struct serve *s, uint32_t i)
 uint32_t serve_threads(const struct serve *s)
 {
 	return s->n_threads;
-}
-
-int serve_over_fd(const struct serve *s)
-{
-	return s->over_fd;
 }

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "serve/listen.h"
+#include "net/crew.h"
+#include "net/listen.h"
 #include "serve/serve.h"
 #include "serve/worker.h"
 
@@ -20,8 +21,6 @@ struct probe;
 struct thread {
 	struct serve *serve;
 	struct worker worker;
-	pthread_t id;
-	int result;
 };
 
 struct serve {
@@ -30,14 +29,12 @@ struct serve {
 	uint32_t n_threads;
 	uint32_t n_init; /* threads whose worker wants worker_done() */
 	struct thread *threads;
-	bool started;        /* workers are not to be touched from outside */
-	uint32_t n_started;  /* threads to be joined */
-	int start_result;    /* why not all of them were */
-	int over_fd;         /* an eventfd */
+	struct crew crew;
 	struct probe *probe; /* NULL: nobody watches */
-	atomic_uint n_running;
 };
 
+/* The threads, not started yet. 0 or -errno. */
+int serve_init_crew(struct serve *s);
 /* With the defaults where opts, which may be NULL, says nothing. */
 struct serve_opts serve_filled(const struct serve_opts *opts);
 /* Writes the error. Answers r. */

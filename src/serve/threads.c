@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The threads of a server: started, stopped, joined.
- *
- *      serve_start ──► worker_run in each ──► the last one out says so (over_fd)
- */
-#include <errno.h>
-#include <signal.h>
-#include <unistd.h>
-
+/* The threads of a server, and who watches them: started, stopped, joined. */
 #include "http/probe.h"
 #include "serve/serve_inside.h"
 
@@ -24,79 +16,43 @@ void serve_stop(struct serve *s, enum serve_how how)
 		loop_wake(&s->threads[i].worker.loop);
 }
 
-static void leave(struct serve *s)
+static int run_thread(void *context, uint32_t i)
 {
-	const uint64_t one = 1;
+	struct serve *s = context;
 
-	if (atomic_fetch_sub(&s->n_running, 1) == 1)
-		(void)!write(s->over_fd, &one, sizeof(one));
+	return worker_run(&s->threads[i].worker);
 }
 
-/* One that fails takes the others along, rather than leave a part serving. */
-static void *thread_main(void *context)
+static void cut(void *context)
 {
-	struct thread *t = context;
-
-	t->result = worker_run(&t->worker);
-	if (t->result < 0)
-		serve_stop(t->serve, SERVE_NOW);
-	leave(t->serve);
-	return NULL;
+	serve_stop(context, SERVE_NOW);
 }
 
-static int start_one(struct serve *s)
+int serve_init_crew(struct serve *s)
 {
-	struct thread *t = &s->threads[s->n_started];
-	int r;
+	const struct crew_work work = { run_thread, cut, s };
 
-	atomic_fetch_add(&s->n_running, 1);
-	r = pthread_create(&t->id, NULL, thread_main, t);
-	if (r == 0)
-		s->n_started++;
-	else
-		leave(s);
-	return -r;
+	return crew_init(&s->crew, s->n_threads, &work);
 }
 
 int serve_start(struct serve *s)
 {
-	sigset_t all, before;
-	int r = 0;
-
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	s->started = true;
-	/* Counted as running itself, so that none is the last too early. */
-	atomic_fetch_add(&s->n_running, 1);
-	while (r == 0 && s->n_started < s->n_threads)
-		r = start_one(s);
-	if (r == 0 && s->probe != NULL)
-		r = probe_start(s->probe);
-	if (r < 0)
-		serve_stop(s, SERVE_NOW);
-	leave(s);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	s->start_result = r;
-	return r;
+	return crew_start(&s->crew,
+			  s->probe != NULL ? probe_start(s->probe) : 0);
 }
 
 int serve_join(struct serve *s)
 {
-	int r = s->start_result;
-
-	for (uint32_t i = 0; i < s->n_started; i++) {
-		(void)pthread_join(s->threads[i].id, NULL);
-		if (r == 0)
-			r = s->threads[i].result;
-	}
-	s->n_started = 0;
-	s->started = false;
-	return r < 0 ? r : 0;
+	return crew_join(&s->crew);
 }
 
 int serve_run(struct serve *s)
 {
 	(void)serve_start(s);
 	return serve_join(s);
+}
+
+int serve_over_fd(const struct serve *s)
+{
+	return s->crew.over_fd;
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "serve/accept.h"
 #include "serve/admit.h"
 #include "serve/adopt.h"
 #include "serve/observe.h"
@@ -19,7 +18,7 @@
 /* Kept for the next request; about 50 KiB each. */
 enum { FREE_WORKS_MAX = 64 };
 /* How long a connection that never asked anything may still begin to. */
-enum { FIRST_AFTER_MS = 1000, ACCEPT_AFTER_MS = 100 };
+enum { FIRST_AFTER_MS = 1000 };
 
 static void grace_over(struct timer *t)
 {
@@ -63,11 +62,9 @@ static void init_queues(struct worker *w)
 	init_queue(w, &w->body_late, 0, session_body_late);
 	init_queue(w, &w->linger_late, 0, session_late);
 	init_queue(w, &w->first_late, FIRST_AFTER_MS, session_late);
-	init_queue(w, &w->accept_late, ACCEPT_AFTER_MS, accept_resume);
 	init_queue(w, &w->grace_late, 0, grace_over);
 	waits_init(&w->waits, &w->loop, pace_over);
 	worker_set_times(w, &w->shared->opts);
-	timer_init(&w->accept_again);
 	timer_init(&w->grace);
 }
 
@@ -77,18 +74,19 @@ int worker_init(struct worker *w, struct shared *shared)
 
 	memset(w, 0, sizeof(*w));
 	w->shared = shared;
-	w->loop.epoll_fd = w->loop.wake_fd = w->reserve_fd = -1;
+	w->loop.epoll_fd = w->loop.wake_fd = -1;
 	list_init(&w->sessions);
 	list_init(&w->running);
-	list_init(&w->listeners);
 	(void)pthread_mutex_init(&w->offer_lock, NULL);
 	cache_init(&w->cache, NULL);
 	log_lines_init(&w->lines, &shared->log);
+	w->door.reserve_fd = -1;
+	list_init(&w->door.listeners);
 	r = loop_init(&w->loop);
 	if (r < 0)
 		return r;
 	init_queues(w);
-	admit_init(w);
+	door_init(&w->door, &w->loop, admit_one);
 	return pour_pool_new(&w->pool, 0, 0);
 }
 
@@ -111,8 +109,7 @@ static void work_free(struct work *work)
 
 void worker_done(struct worker *w)
 {
-	accept_close(w);
-	admit_done(w);
+	door_done(&w->door);
 	while (w->free_works != NULL) {
 		struct work *work = w->free_works;
 
@@ -167,7 +164,7 @@ void worker_give(struct worker *w, struct work *work)
 static void drain(struct worker *w)
 {
 	w->draining = true;
-	accept_last(w);
+	door_last(&w->door);
 	timer_start(&w->grace_late, &w->grace, w->loop.now_ms);
 	session_drain_all(&w->sessions);
 }
@@ -235,7 +232,7 @@ int worker_run(struct worker *w)
 	while (r >= 0 && !is_over(w))
 		r = turn(w);
 	adopt_nothing_more(w);
-	accept_close(w);
+	door_close(&w->door);
 	session_cut_all(&w->sessions);
 	cache_empty(&w->cache);
 	log_lines_done(&w->lines);

@@ -18,6 +18,7 @@
 
 #include "base/list.h"
 #include "http/head.h"
+#include "net/door.h"
 #include "net/limits.h"
 #include "net/log.h"
 #include "net/loop.h"
@@ -71,14 +72,6 @@ struct work {
 	char in[HEAD_SIZE_MAX + BODY_ROOM];
 };
 
-struct listener {
-	struct list link;
-	struct worker *worker;
-	uint32_t id; /* of its address */
-	int fd;
-	uint64_t key;
-};
-
 struct worker {
 	struct shared *shared;
 	struct loop loop;
@@ -87,8 +80,8 @@ struct worker {
 	struct stamp stamp;
 	struct timer_queue head_late, idle_late, body_late, linger_late;
 	struct timer_queue first_late; /* a first request, once draining */
-	struct timer_queue accept_late, grace_late;
-	struct timer accept_again, grace;
+	struct timer_queue grace_late;
+	struct timer grace;
 	struct waits waits; /* answers that a rate holds up */
 	uint64_t least;     /* bytes that a peer takes in a window */
 	struct list sessions;
@@ -96,10 +89,9 @@ struct worker {
 	struct work *free_works;
 	uint32_t n_free_works;
 	bool draining, cut;
-	int reserve_fd;                   /* given up when there is no other */
 	uint32_t n_turned_away;           /* of them, those that linger */
 	uint64_t said_ms[LIMITS_ENTRIES]; /* when each was last said */
-	struct list listeners;
+	struct door door;
 	struct lease *lease; /* on what is served now */
 	pthread_mutex_t offer_lock;
 	struct change *offer;

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The addresses of a server, and their sockets for each thread.
+ * The addresses of a server or a proxy, and their sockets for each thread.
  *
  *      wanted ──► those we have: go on as they are
  *             └─► the others: opened, and handed out one a thread
  */
-#ifndef SERVE_LISTEN_H
-#define SERVE_LISTEN_H
+#ifndef NET_LISTEN_H
+#define NET_LISTEN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "net/addr.h"
-#include "serve/adopt.h"
+
+enum { LISTEN_THREADS_MAX = 1024 };
+
+/* A listening descriptor for one thread. */
+struct newcomer {
+	uint32_t id; /* of its address */
+	int fd;
+};
 
 struct listening {
 	uint32_t id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses to sockets, and which of them there were before. */
-#include "serve/listen.h"
+#include "net/listen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 
 #include "base/base.h"
 #include "net/sock.h"
-#include "serve/serve.h"
 
 static bool is_same(const struct addr *a, const struct addr *b)
 {
@@ -57,7 +56,7 @@ static struct newcomer *row_of(const struct listen_set *l, uint32_t thread)
 
 static int open_new(struct listen_set *l, struct listening *one)
 {
-	int fds[SERVE_THREADS_MAX];
+	int fds[LISTEN_THREADS_MAX];
 	int r = sock_listen(&one->bound, fds, l->n_threads);
 
 	if (r < 0)
