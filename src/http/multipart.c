@@ -35,7 +35,7 @@ void multipart_type(const struct multipart *m, struct text *t)
 
 void multipart_head(const struct multipart *m, uint32_t i, struct text *t)
 {
-	const struct range *r = &m->ranges->at[i];
+	const struct range *r;
 
 	if (i > 0)
 		text_add(t, SLICE("\r\n"));
@@ -45,6 +45,7 @@ void multipart_head(const struct multipart *m, uint32_t i, struct text *t)
 		text_add(t, SLICE("--\r\n"));
 		return;
 	}
+	r = &m->ranges->at[i];
 	text_add(t, SLICE("\r\n"));
 	reply_field(t, "Content-Type", m->type);
 	reply_range(t, r->from, r->upto, m->size);

@@ -21,13 +21,14 @@ static struct slice lines(struct answer *a, uint32_t i)
 /* Behind the last part comes one more, with lines and nothing else. */
 static void part(struct answer *a, uint32_t i, struct body_part *ret)
 {
-	const struct range *r = &a->ranges.at[i];
+	const struct range *r;
 
 	if (i == a->ranges.n) {
 		ret->end = pour_memory(NULL, 0);
 		ret->len = 0;
 		return;
 	}
+	r = &a->ranges.at[i];
 	ret->end = pour_file_at(a->file->fd, r->from);
 	ret->len = r->upto - r->from;
 }

@@ -192,12 +192,14 @@ TEST(there_is_a_limit)
 
 static void write_body(const struct multipart *m, struct text *t)
 {
-	for (uint32_t i = 0; i <= m->ranges->n; i++) {
+	for (uint32_t i = 0; i < m->ranges->n; i++) {
+		const struct range *r = &m->ranges->at[i];
+
 		multipart_head(m, i, t);
-		for (uint64_t k = m->ranges->at[i].from;
-		     i < m->ranges->n && k < m->ranges->at[i].upto; k++)
+		for (uint64_t k = r->from; k < r->upto; k++)
 			text_char(t, (char)('0' + k % 10));
 	}
+	multipart_head(m, m->ranges->n, t);
 }
 
 TEST(parts_have_their_lines)
