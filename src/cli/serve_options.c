@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "http/head.h"
 
 /* *:PORT is two addresses. */
 enum { ADDRESSES_MAX = 2 * OPTION_LIST_MAX };
@@ -75,6 +76,12 @@ static const struct option table[] = {
 	       .value = "SECONDS", .field = FIELD(header_timeout), .min = 1,
 	       .max = MS_MAX,
 	       .help = "waits so long for a whole request head (10)"),
+	OPTION(.name = "header-size", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(header_size), .min = 256, .max = HEAD_SIZE_MAX,
+	       .help = "refuses a longer request head, with 431 (16k)"),
+	OPTION(.name = "header-fields", .kind = OPTION_COUNT, .value = "N",
+	       .field = FIELD(header_fields), .min = 1, .max = HEAD_FIELDS_MAX,
+	       .help = "refuses a head of more fields, with 431 (100)"),
 	OPTION(.name = "max-connections", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(max_connections), .min = 1, .max = UINT32_MAX,
 	       .help = "answers more connections than that with 503 (as many\n"
@@ -223,6 +230,8 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.client_connections = v->client_connections,
 		.rate = v->rate,
 		.client_rate = v->client_rate,
+		.header_size = (uint32_t)v->header_size,
+		.header_fields = (uint32_t)v->header_fields,
 		.min_rate = v->min_rate > 0 ? v->min_rate : SERVE_ANY_RATE,
 		.body_timeout_ms = (uint32_t)v->body_timeout,
 		.idle_timeout_ms = (uint32_t)v->idle_timeout,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "http/head.h"
 #include "http/probe.h"
 #include "net/sock.h"
 #include "serve/observe.h"
@@ -39,6 +40,8 @@ struct serve_opts serve_filled(const struct serve_opts *opts)
 	o.body_timeout_ms = or_default(o.body_timeout_ms, 60 * 1000);
 	o.linger_timeout_ms = or_default(o.linger_timeout_ms, 5 * 1000);
 	o.min_rate = o.min_rate != 0 ? o.min_rate : 100;
+	o.header_size = or_default(o.header_size, HEAD_SIZE_MAX);
+	o.header_fields = or_default(o.header_fields, HEAD_FIELDS_MAX);
 	o.grace_ms = or_default(o.grace_ms, 30 * 1000);
 	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
 	return o;

@@ -59,6 +59,9 @@ struct serve_opts {
 	/* What a peer takes of a body on average over body_timeout_ms, bytes
 	 * a second; less, and he is cut. 0: 100; SERVE_ANY_RATE: no bound. */
 	uint64_t min_rate;
+	/* Bytes of a head, and fields; more is 431. 0: HEAD_SIZE_MAX and
+	 * HEAD_FIELDS_MAX, beyond which neither goes. */
+	uint32_t header_size, header_fields;
 	/* From the first byte, or accept, to the whole head; 0: 10 s. */
 	uint32_t header_timeout_ms;
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */

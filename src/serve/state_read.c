@@ -87,12 +87,22 @@ bool state_body(struct session *s)
 
 /* ── READ: bytes to a head ── */
 
+/* Whether it is more than is allowed here, though it could be read. */
+static bool is_too_much(const struct worker *w, const struct work *work, int r)
+{
+	size_t len = r == HEAD_MORE ? work->in_len : work->head.len;
+
+	return len > w->head_size || work->head.n_fields > w->head_fields;
+}
+
 static bool parse(struct session *s)
 {
 	struct work *work = s->work;
 	int r = head_parse(&work->head, work->in, work->in_len);
 
 	work->looked = work->in_len;
+	if ((r == 0 || r == HEAD_MORE) && is_too_much(s->worker, work, r))
+		return state_refuse(s, 431);
 	if (r == 0)
 		return begin_body(s);
 	if (r != HEAD_MORE)

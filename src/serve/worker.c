@@ -44,6 +44,8 @@ void worker_set_times(struct worker *w, const struct serve_opts *opts)
 	w->idle_late.after_ms = opts->idle_timeout_ms;
 	w->body_late.after_ms = MAX(opts->body_timeout_ms / ADVANCE_LOOKS, 1U);
 	w->least = least_of(opts);
+	w->head_size = opts->header_size;
+	w->head_fields = opts->header_fields;
 	w->linger_late.after_ms = opts->linger_timeout_ms;
 	w->grace_late.after_ms = opts->grace_ms;
 }

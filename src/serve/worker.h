@@ -82,8 +82,9 @@ struct worker {
 	struct timer_queue first_late; /* a first request, once draining */
 	struct timer_queue grace_late;
 	struct timer grace;
-	struct waits waits; /* answers that a rate holds up */
-	uint64_t least;     /* bytes that a peer takes in a window */
+	struct waits waits;              /* answers that a rate holds up */
+	uint32_t head_size, head_fields; /* a head has at most */
+	uint64_t least; /* bytes that a peer takes in a window */
 	struct list sessions;
 	struct list running; /* sessions that go on in the next turn */
 	struct work *free_works;

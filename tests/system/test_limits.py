@@ -62,6 +62,19 @@ def test_one_too_many(serve, files, option, why, early):
     assert said == [f"pour: turned away with 503: {why}"]
 
 
+def test_smaller_heads(serve, files):
+    server = serve(files, "--header-size", 512, "--header-fields", 5)
+    for fields, status in ((["A: b"] * 4, 200), (["A: b"] * 5, 431),
+                           (["A: " + "b" * 400], 200),
+                           (["A: " + "b" * 600], 431)):
+        answer = get(server.address, "/small", *fields)
+        assert (answer.status, answer.closes) == (status, status == 431)
+    with Client(server.address) as client:
+        answer = client.send(b"GET /small HTTP/1.1\r\nA: " + b"b" * 600)\
+            .answer()
+        assert answer.status == 431
+
+
 def test_said_once_a_second(serve, files):
     server = serve(files, "--max-connections", 1, "-t1")
     clients = busy(server.address, 1)
