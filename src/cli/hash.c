@@ -23,11 +23,12 @@ static const struct hash_method *const methods[] = {
 #ifdef HAVE_SHA256
 	&hash_sha256,
 #endif
+	NULL
 };
 
-_Static_assert(ARRAY_SIZE(methods) + 1 == ARRAY_SIZE(hash_names),
+_Static_assert(ARRAY_SIZE(methods) == ARRAY_SIZE(hash_names),
 	       "a name for each");
-_Static_assert(ARRAY_SIZE(methods) < HASH_NONE, "none is none of them");
+_Static_assert(ARRAY_SIZE(methods) <= HASH_NONE, "none is none of them");
 
 const struct hash_method *hash_method(unsigned i)
 {
