@@ -31,7 +31,8 @@ enum pour_lag {
 
 /*
  * opts: as pour_begin() takes it, without tail, clone, holes and what is for
- * pour_run() only; a head goes to every branch. -ENOMEM, -EINVAL.
+ * pour_run() only, but for progress; a head goes to every branch. -ENOMEM,
+ * -EINVAL, and what making a pipe says.
  */
 int pour_fan_new(struct pour_fan **ret, struct pour_end src, uint64_t limit,
 		 const struct pour_opts *opts);
@@ -46,7 +47,10 @@ int pour_fan_add(struct pour_fan *fan, struct pour_end dst, enum pour_lag lag);
  * source failed, after its bytes were delivered; or -EPIPE: every branch did.
  */
 int pour_fan_step(struct pour_fan *fan);
-/* Steps and polls until it ended. */
+/*
+ * Steps and polls until it ended. opts.progress is called after each step that
+ * was not the last, with the account of the source; -ECANCELED as it demands.
+ */
 int pour_fan_run(struct pour_fan *fan);
 /* What to poll for; fills up to room entries and says how many there are. */
 unsigned pour_fan_pollfds(const struct pour_fan *fan, struct pollfd *fds,

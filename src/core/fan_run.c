@@ -27,6 +27,17 @@ static int wait_for(struct pour_fan *f, struct pollfd *fds, unsigned room,
 	return r == -EINTR ? 0 : MIN(r, 0);
 }
 
+/* opts.progress, of the way from the source; not 0: stop. */
+static int look(const struct pour_fan *f)
+{
+	const struct pour_opts *o = &f->in.opts;
+
+	if (o->progress == NULL ||
+	    o->progress(o->progress_context, &f->in.account) == 0)
+		return 0;
+	return -ECANCELED;
+}
+
 int pour_fan_run(struct pour_fan *f)
 {
 	unsigned room = 2 * (f->n_branches + 1);
@@ -36,6 +47,8 @@ int pour_fan_run(struct pour_fan *f)
 	while (r == 0 && want > 0) {
 		want = pour_fan_step(f);
 		if (want > 0)
+			r = look(f);
+		if (want > 0 && r == 0)
 			r = wait_for(f, fds, room, want);
 	}
 	free(fds);

@@ -181,6 +181,59 @@ TEST(a_fan_runs_in_one_call)
 	(void)close(null);
 }
 
+struct watched {
+	const struct pour_fan *fan;
+	unsigned calls, until;
+	uint64_t taken;
+};
+
+static int watch(void *context, const struct pour_account *a)
+{
+	struct watched *w = context;
+
+	assert_ptr_equal(a, pour_fan_source(w->fan));
+	assert_true(a->taken >= w->taken);
+	w->taken = a->taken;
+	return ++w->calls == w->until;
+}
+
+static int run_watched(struct watched *w)
+{
+	const struct pour_opts opts = { .progress = watch,
+					.progress_context = w,
+					.budget = 64 * 1024 };
+	struct pour_fan *fan;
+	struct ends e;
+	int r;
+
+	ends_open(&e, ENDS_FILE_AT, ENDS_FILE_AT);
+	assert_int_equal(pour_fan_new(&fan, e.src, POUR_ALL, &opts), 0);
+	assert_int_equal(pour_fan_add(fan, e.dst, POUR_LAG_WAIT), 0);
+	w->fan = fan;
+	r = pour_fan_run(fan);
+	assert_null(pour_fan_free(fan));
+	ends_close(&e);
+	return r;
+}
+
+TEST(a_fan_in_one_call_shows_how_far_it_is)
+{
+	struct watched w = { .until = 0 };
+
+	assert_int_equal(run_watched(&w), 0);
+	assert_true(w.calls > 1);
+	assert_true(w.taken > 0);
+}
+
+TEST(a_fan_in_one_call_is_stopped_by_who_watches)
+{
+	struct watched w = { .until = 2 };
+
+	assert_int_equal(run_watched(&w), -ECANCELED);
+	assert_int_equal(w.calls, 2);
+	assert_true(w.taken < ENDS_TOTAL);
+}
+
 static int64_t not_now(void *context, void *buf, size_t size, short *ret_poll)
 {
 	(void)context;
