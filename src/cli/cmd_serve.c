@@ -13,6 +13,7 @@
 #include "cli/control.h"
 #include "cli/say.h"
 #include "cli/serve_options.h"
+#include "cli/share.h"
 #include "cli/where.h"
 #include "net/inherit.h"
 
@@ -20,6 +21,7 @@
 struct served {
 	struct serve *serve;
 	const struct setup *setup;
+	bool share;
 };
 
 static void ready(struct control *c)
@@ -27,6 +29,8 @@ static void ready(struct control *c)
 	const struct served *served = c->context;
 
 	where_say(NULL, served->serve, &served->setup->opts);
+	if (served->share)
+		share_say(served->serve);
 }
 
 static bool reload(struct control *c)
@@ -42,10 +46,10 @@ static bool reload(struct control *c)
 	return true;
 }
 
-static int serve(const struct setup *setup)
+static int serve(const struct setup *setup, bool share)
 {
 	char error[SERVE_ERROR_SIZE] = "";
-	struct served served = { .setup = setup };
+	struct served served = { .setup = setup, .share = share };
 	struct control control = { .ready = ready,
 				   .reload = reload,
 				   .context = &served };
@@ -78,7 +82,7 @@ static int serve_values(struct serve_values *values, struct parsed *parsed)
 	setup.opts.n_inherited = inherited.n;
 	if (r < 0)
 		say("%s", parsed->error);
-	r = r < 0 ? EXIT_USAGE : serve(&setup);
+	r = r < 0 ? EXIT_USAGE : serve(&setup, values->share);
 	setup_done(&setup);
 	return r;
 }

@@ -134,6 +134,9 @@ static const struct option table[] = {
 	       .scope = OPTION_PER_SITE,
 	       .help = "answers with the index of the folder where there is\n"
 		       "nothing, for an application of one page"),
+	OPTION(.name = "share", .kind = OPTION_FLAG, .field = FIELD(share),
+	       .help = "listens on every interface (*:8080) and prints the\n"
+		       "URLs, and a QR code on a terminal"),
 };
 
 const struct options serve_options = {
@@ -153,6 +156,18 @@ void serve_values_init(struct serve_values *v)
 
 /* ── Values to options ── */
 
+static int read_address(const char *text, struct addr ret[2],
+			char error[OPTIONS_ERROR_SIZE])
+{
+	const char *why = "not an address";
+	int r = addr_parse(text, ret, &why);
+
+	if (r < 0)
+		(void)snprintf(error, OPTIONS_ERROR_SIZE,
+			       "--listen: '%.100s': %s", text, why);
+	return r;
+}
+
 /* How many addresses, or -EINVAL. */
 static int read_addresses(const struct option_list *list,
 			  struct addr addresses[ADDRESSES_MAX],
@@ -161,15 +176,10 @@ static int read_addresses(const struct option_list *list,
 	int n = 0;
 
 	for (uint32_t i = 0; i < list->n; i++) {
-		const char *why = "not an address";
-		int r = addr_parse(list->items[i], &addresses[n], &why);
+		int r = read_address(list->items[i], &addresses[n], error);
 
-		if (r < 0) {
-			(void)snprintf(error, OPTIONS_ERROR_SIZE,
-				       "--listen: '%.100s': %s", list->items[i],
-				       why);
+		if (r < 0)
 			return r;
-		}
 		n += r;
 	}
 	return n;
@@ -266,7 +276,10 @@ int setup_begin(struct setup *ret, const struct serve_values *values,
 	r = read_metrics(ret, values->metrics, ret_error);
 	if (r < 0)
 		return r;
-	r = read_addresses(&values->listen, ret->addresses, ret_error);
+	if (values->share && values->listen.n == 0)
+		r = read_address("*:8080", ret->addresses, ret_error);
+	else
+		r = read_addresses(&values->listen, ret->addresses, ret_error);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < n_sites; i++)

@@ -28,7 +28,7 @@ struct serve_values {
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
 	const char *index, *cors;
-	bool spa;
+	bool spa, share;
 	const char *log_file, *metrics;
 };
 
