@@ -134,6 +134,10 @@ static const struct option table[] = {
 	       .scope = OPTION_PER_SITE,
 	       .help = "answers with the index of the folder where there is\n"
 		       "nothing, for an application of one page"),
+	OPTION(.name = "auth-file", .kind = OPTION_PATH, .value = "PATH",
+	       .field = FIELD(auth_file), .scope = OPTION_PER_SITE,
+	       .help = "lets in who is in this file, by name and password;\n"
+		       "a line each, NAME:HASH"),
 	OPTION(.name = "share", .kind = OPTION_FLAG, .field = FIELD(share),
 	       .help = "listens on every interface (*:8080) and prints the\n"
 		       "URLs, and a QR code on a terminal"),
@@ -228,6 +232,7 @@ static struct site_opts to_site(const struct serve_values *v)
 		.hidden = v->hidden,
 		.index = v->index,
 		.manners = to_manners(v),
+		.auth_file = v->auth_file,
 	};
 }
 

@@ -27,7 +27,7 @@ struct serve_values {
 	unsigned symlinks; /* enum find_links */
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
-	const char *index, *cors;
+	const char *index, *cors, *auth_file;
 	bool spa, share;
 	const char *log_file, *metrics;
 };

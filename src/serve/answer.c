@@ -24,6 +24,7 @@ void answer_begin(struct answer *a, const char *date, bool close)
 	a->page = (struct text){ 0 };
 	a->date = date;
 	a->manners = NULL;
+	a->denied = 0;
 }
 
 void answer_finish(struct answer *a, struct cache *cache)
@@ -214,7 +215,7 @@ static void answer_head(struct answer *a, struct cache *cache,
 		compose_options(a);
 		return;
 	}
-	status = refusal(a, cache->policy, h);
+	status = a->denied != 0 ? a->denied : refusal(a, cache->policy, h);
 	if (status == 400 || h->method == METHOD_CONNECT)
 		a->close = true;
 	if (h->method == METHOD_OPTIONS && (status == 0 || status == 404))

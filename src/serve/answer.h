@@ -48,6 +48,7 @@ struct answer {
 	struct listing *listing;    /* one that is not begun yet, or NULL */
 	const char *date;
 	const struct manners *manners; /* of the site, or NULL */
+	int denied; /* status for one that may not come in, or 0 */
 	struct target target;
 	char page_memory[ANSWER_PAGE_SIZE];
 	char head_memory[ANSWER_HEAD_SIZE];

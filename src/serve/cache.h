@@ -21,6 +21,7 @@
 #include "serve/find.h"
 
 struct manners;
+struct users;
 struct mime;
 
 /* What answers depend on; shared by all threads, and read only. */
@@ -30,6 +31,7 @@ struct policy {
 	const char *index; /* name of the page of a folder; "" none */
 	const struct mime *mime;
 	const struct manners *manners;
+	struct users *users; /* NULL: everybody may come in */
 };
 
 enum { CACHE_SLOTS = 64, OPENED_PATH_SIZE = 256, OPENED_FIELDS_SIZE = 512 };

@@ -13,6 +13,7 @@
 #include "net/listen.h"
 #include "serve/admit.h"
 #include "serve/adopt.h"
+#include "serve/check.h"
 #include "serve/serve_inside.h"
 
 /* ── Opening it ── */
@@ -127,12 +128,17 @@ static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
 /* From here on it is served. */
 static int apply(struct serve *s, struct serve_next *next)
 {
-	struct change *changes = calloc(s->n_threads, sizeof(*changes));
+	struct change *changes = NULL;
 	sem_t adopted;
-	int r;
+	int r = 0;
 
+	/* Before any worker sees a site that wants them. */
+	if (s->shared.checkers == NULL && sites_have_users(next->sites))
+		r = check_start(&s->shared.checkers);
+	if (r == 0)
+		changes = calloc(s->n_threads, sizeof(*changes));
 	if (changes == NULL)
-		return -ENOMEM;
+		return r < 0 ? r : -ENOMEM;
 	(void)sem_init(&adopted, 0, 0);
 	fill_changes(s, next, changes, &adopted);
 	admit_set(s->shared.limits, &next->opts);

@@ -7,8 +7,9 @@
 #include "serve/cache.h"
 #include "serve/manners.h"
 
-#define ALLOWED SLICE("GET, HEAD, OPTIONS")
-#define HTML    SLICE("text/html; charset=utf-8")
+#define ALLOWED   SLICE("GET, HEAD, OPTIONS")
+#define CHALLENGE SLICE("Basic realm=\"pour\", charset=\"UTF-8\"")
+#define HTML      SLICE("text/html; charset=utf-8")
 
 static struct slice written(const struct text *t)
 {
@@ -105,6 +106,17 @@ void compose_stream(struct answer *a, struct slice type, body_reader *reader,
 /* ── Whole replies ── */
 
 /* why: one sentence more, or NULL. name: one field more, or NULL. */
+/* What a status asks for beside its page. */
+static void error_fields(struct answer *a, int status)
+{
+	if (status == 405)
+		reply_field(&a->head, "Allow", ALLOWED);
+	else if (status == 503)
+		reply_field(&a->head, "Retry-After", SLICE("1"));
+	else if (status == 401)
+		reply_field(&a->head, "WWW-Authenticate", CHALLENGE);
+}
+
 static void page(struct answer *a, int status, const char *why,
 		 const char *name, struct slice value)
 {
@@ -112,6 +124,7 @@ static void page(struct answer *a, int status, const char *why,
 
 	reply_page(&t, status, why);
 	compose_begin(a, status);
+	error_fields(a, status);
 	if (name != NULL)
 		reply_field(&a->head, name, value);
 	reply_field(&a->head, "Content-Security-Policy",
@@ -130,15 +143,6 @@ void compose_bad(struct answer *a, const char *why)
 	page(a, 400, why, NULL, SLICE(""));
 }
 
-/* What a status asks for beside its page. */
-static void error_fields(struct answer *a, int status)
-{
-	if (status == 405)
-		reply_field(&a->head, "Allow", ALLOWED);
-	else if (status == 503)
-		reply_field(&a->head, "Retry-After", SLICE("1"));
-}
-
 void compose_error_file(struct answer *a, int status)
 {
 	uint64_t size = (uint64_t)a->file->st.st_size;
@@ -154,12 +158,7 @@ void compose_error_file(struct answer *a, int status)
 
 void compose_error(struct answer *a, int status)
 {
-	if (status == 405)
-		compose_page(a, status, "Allow", ALLOWED);
-	else if (status == 503)
-		compose_page(a, status, "Retry-After", SLICE("1"));
-	else
-		compose_page(a, status, NULL, SLICE(""));
+	page(a, status, NULL, NULL, SLICE(""));
 }
 
 void compose_options(struct answer *a)

@@ -14,6 +14,7 @@
 #include "http/head.h"
 #include "http/probe.h"
 #include "net/sock.h"
+#include "serve/check.h"
 #include "serve/observe.h"
 #include "serve/serve_inside.h"
 
@@ -165,6 +166,7 @@ struct serve *serve_free(struct serve *s)
 	if (s == NULL)
 		return NULL;
 	s->probe = probe_free(s->probe);
+	s->shared.checkers = check_stop(s->shared.checkers);
 	listen_unlink(&s->listening, NULL);
 	for (uint32_t i = 0; i < s->n_init; i++)
 		worker_done(&s->threads[i].worker);

@@ -12,6 +12,7 @@
 
 #include "http/mime.h"
 #include "serve/cache.h"
+#include "serve/users.h"
 
 /* "*.example.org" is "example.org" here, and wild. */
 struct name {
@@ -24,6 +25,7 @@ struct site {
 	struct policy policy;
 	char *index;
 	struct manners *manners;
+	struct users *users;
 };
 
 struct sites {
@@ -146,6 +148,10 @@ static int fill(struct sites *s, struct site *site, const struct site_opts *o,
 		return fail(error, -ENOMEM, "out of memory");
 	fd = manners_new(&site->manners, &o->manners, error);
 	site->policy.manners = site->manners;
+	if (fd < 0 || o->auth_file == NULL)
+		return fd;
+	fd = users_new(&site->users, o->auth_file, error);
+	site->policy.users = site->users;
 	return fd;
 }
 
@@ -212,6 +218,7 @@ struct sites *sites_drop(struct sites *s)
 			(void)close(s->at[i].policy.root.fd);
 		free(s->at[i].index);
 		(void)manners_free(s->at[i].manners);
+		(void)users_free(s->at[i].users);
 	}
 	for (uint32_t i = 0; i < s->n_names; i++)
 		free(s->names[i].text);
@@ -252,6 +259,14 @@ static const struct name *find_name(const struct sites *s, char *host)
 	while (name == NULL && (host = strchr(host, '.')) != NULL)
 		name = look_up(s, ++host, true);
 	return name;
+}
+
+bool sites_have_users(const struct sites *s)
+{
+	for (uint32_t i = 0; i < s->n; i++)
+		if (s->at[i].users != NULL)
+			return true;
+	return false;
 }
 
 const struct policy *sites_first(const struct sites *s)

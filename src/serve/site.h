@@ -33,6 +33,7 @@ struct site_opts {
 	bool hidden;           /* dot names are served as well */
 	const char *index;     /* NULL: "index.html"; "": none */
 	struct manners_opts manners;
+	const char *auth_file; /* who may come in; NULL: everybody */
 };
 
 /*
@@ -51,6 +52,8 @@ struct sites *sites_drop(struct sites *s);
  * case of letters do not count. NULL: nobody has that name.
  */
 const struct policy *sites_find(const struct sites *s, struct slice host);
+/* Whether some site asks who comes. */
+bool sites_have_users(const struct sites *s);
 /* That of the first site. */
 const struct policy *sites_first(const struct sites *s);
 

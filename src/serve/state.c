@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "serve/adopt.h"
+#include "serve/gate.h"
 #include "serve/move.h"
 #include "serve/pace.h"
 #include "serve/record.h"
@@ -34,24 +35,35 @@ static void choose_site(struct session *s)
 	const struct sites *sites;
 
 	stamp_refresh(&w->stamp, w->loop.now_ms);
-	work->lease = adopt_take(w);
+	if (work->lease == NULL)
+		work->lease = adopt_take(w);
 	sites = work->lease->sites;
 	cache_turn_to(&w->cache, work->refusal != 0
 					 ? sites_first(sites)
 					 : sites_find(sites, work->head.host));
 }
 
+/* As gate_pass() has it, for a site that asks who comes. */
+static int pass(struct session *s)
+{
+	const struct policy *policy = s->worker->cache.policy;
+
+	if (s->work->refusal != 0 || policy == NULL || policy->users == NULL)
+		return 0;
+	return gate_pass(s, policy->users);
+}
+
 /* True: the answer is not whole yet; in the next turn it goes on. */
-static bool answer(struct session *s)
+static bool answer(struct session *s, int denied)
 {
 	struct worker *w = s->worker;
 	struct work *work = s->work;
 
 	if (work->answers)
 		return answer_go_on(&work->answer);
-	choose_site(s);
 	answer_begin(&work->answer, w->stamp.date,
 		     w->draining || work->left_body);
+	work->answer.denied = denied;
 	if (work->refusal == 0)
 		return answer_request(&work->answer, &w->cache, &work->head);
 	answer_refuse(&work->answer, work->refusal);
@@ -61,8 +73,16 @@ static bool answer(struct session *s)
 bool state_answer(struct session *s)
 {
 	struct work *work = s->work;
-	bool more = answer(s);
+	int denied = 0;
+	bool more;
 
+	if (!work->answers) {
+		choose_site(s);
+		denied = pass(s);
+		if (denied == GATE_WAIT)
+			return false;
+	}
+	more = answer(s, denied);
 	work->answers = more;
 	if (more) {
 		timer_stop(&s->timer); /* it is our turn to be slow */
@@ -122,6 +142,7 @@ static void drop_answer(struct session *s)
 	answer_finish(&s->work->answer, &s->worker->cache);
 	adopt_give(s->worker, s->work->lease);
 	s->work->lease = NULL;
+	s->work->gate = 0; /* the next request shows its own credentials */
 }
 
 /* What an answer leaves behind goes to the log. */
@@ -164,12 +185,22 @@ static bool sent(struct session *s, uint32_t *rounds)
 	return keep(s, *rounds);
 }
 
+/* It left before it was known whether it may come in. */
+static void drop_wait(struct session *s)
+{
+	gate_forget(s);
+	adopt_give(s->worker, s->work->lease);
+	s->work->lease = NULL;
+}
+
 bool state_abandon(struct session *s)
 {
 	if (s->state == SESSION_SEND)
 		end_answer(s);
 	else if (s->work != NULL && s->work->answers)
 		drop_answer(s);
+	else if (s->work != NULL)
+		drop_wait(s);
 	move_give_work(s);
 	return move_to(s, SESSION_CLOSED);
 }

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "serve/admit.h"
 #include "serve/adopt.h"
+#include "serve/gate.h"
 #include "serve/observe.h"
 #include "serve/pace.h"
 #include "serve/session.h"
@@ -79,6 +80,7 @@ int worker_init(struct worker *w, struct shared *shared)
 	w->loop.epoll_fd = w->loop.wake_fd = -1;
 	list_init(&w->sessions);
 	list_init(&w->running);
+	list_init(&w->checked);
 	(void)pthread_mutex_init(&w->offer_lock, NULL);
 	cache_init(&w->cache, NULL);
 	log_lines_init(&w->lines, &shared->log);
@@ -119,6 +121,7 @@ void worker_done(struct worker *w)
 		work_free(work);
 	}
 	cache_done(&w->cache);
+	gate_collect(w);
 	adopt_end(w);
 	(void)pthread_mutex_destroy(&w->offer_lock);
 	(void)pour_pool_free(w->pool);
@@ -140,6 +143,8 @@ struct work *worker_take(struct worker *w)
 	counter_add(&w->tally.metrics.busy, 1);
 	work->refusal = 0;
 	work->lease = NULL;
+	work->check = NULL;
+	work->gate = 0;
 	work->answers = false;
 	work->in_len = work->looked = 0;
 	work->left_body = false;
@@ -217,6 +222,7 @@ static int turn(struct worker *w)
 	list_init(&marker);
 	list_append(&w->running, &marker);
 	r = loop_turn(&w->loop, !idle ? 0 : may_wait(w));
+	gate_collect(w);
 	run_queue(w, &marker);
 	cache_empty(&w->cache);
 	adopt_offered(w);

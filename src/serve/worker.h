@@ -34,6 +34,8 @@
 #include "serve/tally.h"
 
 struct change;
+struct check;
+struct checkers;
 struct lease;
 struct worker;
 
@@ -41,6 +43,7 @@ struct worker;
 struct shared {
 	struct serve_opts opts; /* as at the start, defaults filled in */
 	struct limits *limits;
+	struct checkers *checkers; /* NULL: no site has users */
 	struct log log;
 	uint64_t connections_max; /* as descriptors allow it */
 	atomic_int stop;          /* enum serve_how, or 0 */
@@ -58,6 +61,8 @@ struct work {
 	uint64_t due_ns;     /* until then */
 	uint64_t body_in;    /* bytes of its own body that came */
 	bool answers;        /* the answer takes more than one turn */
+	struct check *check; /* of its password, which it waits for */
+	int gate;            /* what that came to: 200 or 401; 0: none */
 	int refusal;         /* the status that parsing ended in, or 0 */
 	uint32_t in_len;     /* bytes in the buffer */
 	uint32_t looked;     /* how many of them were parsed already */
@@ -96,7 +101,8 @@ struct worker {
 	struct lease *lease; /* on what is served now */
 	pthread_mutex_t offer_lock;
 	struct change *offer;
-	bool over; /* nothing is adopted any more */
+	struct list checked; /* of offer_lock as well; see gate.h */
+	bool over;           /* nothing is adopted any more */
 	struct log_lines lines;
 	struct tally tally;
 	atomic_bool dump; /* somebody asks what it does */
