@@ -8,10 +8,19 @@ import subprocess
 
 import pytest
 
-from program import refused, wait_for
+from program import POUR, refused, wait_for
 from wire import Client, get, request
 
 CHALLENGE = 'Basic realm="pour", charset="UTF-8"'
+
+
+@pytest.fixture(autouse=True, scope="module")
+def libcrypt():
+    run = subprocess.run([POUR, "serve", "--auth-file", "/dev/null"],
+                         check=False, capture_output=True, text=True,
+                         timeout=20)
+    if "without libcrypt" in run.stderr:
+        pytest.skip("this pour is built without libcrypt")
 
 
 def made(password, method="yescrypt", *more):
