@@ -131,7 +131,7 @@ static void take_steps(struct runner *r, const struct plan *p,
 		const struct configured *one = &p->servers[i];
 
 		take_step(r, one, &steps[i]);
-		(void)strcpy(r->at[r->n].name, one->section->name);
+		memcpy(r->at[r->n].name, one->section->name, CONFIG_NAME_SIZE);
 		r->at[r->n++].serve = steps[i].serve;
 	}
 }

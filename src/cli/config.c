@@ -192,7 +192,7 @@ void config_begin_section(struct config_reader *r, const char *text)
 		config_wrong_line(r, r->line, "out of memory");
 		return;
 	}
-	(void)strcpy(s->name, name);
+	memcpy(s->name, name, strlen(name) + 1);
 	enter(r, s);
 }
 

@@ -2,6 +2,7 @@
 /* Sections to servers and their sites. */
 #include "cli/config_serve.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,7 @@ static void set_up(struct plan *p, struct configured *one,
 	char error[OPTIONS_ERROR_SIZE];
 	int n;
 
+	assert(section != NULL);
 	sites = calloc(p->config->n, sizeof(const struct serve_values *));
 	if (sites == NULL) {
 		config_wrong(p->config, section, "out of memory");

@@ -271,6 +271,8 @@ int probe_start(struct probe *p)
 
 struct probe *probe_free(struct probe *p)
 {
+	struct list *next;
+
 	if (p == NULL)
 		return NULL;
 	if (p->started) {
@@ -278,9 +280,11 @@ struct probe *probe_free(struct probe *p)
 		loop_wake(&p->loop);
 		(void)pthread_join(p->thread, NULL);
 	}
-	while (p->n_visitors > 0)
-		visitor_free(
-			container_of(p->visitors.next, struct visitor, link));
+	for (struct list *at = p->visitors.next; at != &p->visitors;
+	     at = next) {
+		next = at->next;
+		visitor_free(container_of(at, struct visitor, link));
+	}
 	for (uint32_t i = 0; i < p->n_listening; i++) {
 		sock_unlink(&p->listening[i].addr);
 		(void)close(p->listening[i].fd);

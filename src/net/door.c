@@ -137,8 +137,13 @@ void door_last(struct door *d)
 
 void door_close(struct door *d)
 {
-	while (!list_is_empty(&d->listeners))
-		close_listener(listener_of(d->listeners.next));
+	struct list *next;
+
+	for (struct list *at = d->listeners.next; at != &d->listeners;
+	     at = next) {
+		next = at->next;
+		close_listener(listener_of(at));
+	}
 	timer_stop(&d->again);
 }
 

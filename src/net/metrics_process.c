@@ -2,6 +2,7 @@
 /* The numbers that every program shows to Prometheus, by their usual names. */
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -13,7 +14,6 @@
 static uint64_t start_ticks(void)
 {
 	FILE *f = fopen("/proc/self/stat", "re");
-	unsigned long long ticks = 0;
 	char line[1024];
 	const char *at;
 	size_t n;
@@ -27,9 +27,7 @@ static uint64_t start_ticks(void)
 	at = strrchr(line, ')');
 	for (int i = 2; i < 22 && at != NULL; i++)
 		at = strchr(at + 1, ' ');
-	if (at == NULL || sscanf(at, " %llu", &ticks) != 1)
-		return 0;
-	return ticks;
+	return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
 static void write_start(struct text *t)
@@ -66,14 +64,17 @@ static void write_cpu(struct text *t)
 static void write_memory(struct text *t)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
-	unsigned long long pages = 0;
+	char line[256];
+	const char *space;
 
 	if (f == NULL)
 		return;
-	if (fscanf(f, "%*s %llu", &pages) == 1)
+	if (fgets(line, sizeof(line), f) != NULL &&
+	    (space = strchr(line, ' ')) != NULL)
 		metrics_one(t, "process_resident_memory_bytes", "gauge",
 			    "Resident memory size, in bytes.",
-			    pages * (uint64_t)sysconf(_SC_PAGESIZE));
+			    strtoull(space, NULL, 10) *
+				    (uint64_t)sysconf(_SC_PAGESIZE));
 	(void)fclose(f);
 }
 

@@ -5,6 +5,7 @@
  *      options ──► sites ─────┐
  *         └──► addresses ──► change ──► a copy for each worker ──► adopted
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,11 +192,12 @@ void serve_discard(struct serve_next *next)
 int serve_reload(struct serve *s, const struct serve_opts *opts,
 		 char ret_error[SERVE_ERROR_SIZE])
 {
-	struct serve_next *next;
+	struct serve_next *next = NULL;
 	int r = serve_prepare(s, opts, &next, ret_error);
 
 	if (r < 0)
 		return r;
+	assert(next != NULL);
 	r = serve_commit(s, next);
 	if (r < 0)
 		return serve_fail(ret_error, r,

@@ -244,20 +244,30 @@ static struct slice bare(struct slice host)
 	return host;
 }
 
-static const struct name *look_up(const struct sites *s, char *text, bool wild)
+static const struct name *look_up(const struct sites *s, struct name wanted)
 {
-	const struct name wanted = { .text = text, .wild = wild };
-
 	return bsearch(&wanted, s->names, s->n_names, sizeof(wanted), order);
 }
 
-/* Exact first, then the wildcard that says most. */
-static const struct name *find_name(const struct sites *s, char *host)
+/* Exact first, then the wildcard that says most; host is not empty. */
+static const struct name *find_name(const struct sites *s, struct slice host)
 {
-	const struct name *name = look_up(s, host, false);
+	char text[SITE_HOST_MAX + 1];
+	struct name wanted = { .text = text };
+	const struct name *name;
 
-	while (name == NULL && (host = strchr(host, '.')) != NULL)
-		name = look_up(s, ++host, true);
+	if (host.len > SITE_HOST_MAX)
+		return NULL;
+	memcpy(text, host.at, host.len);
+	text[host.len] = '\0';
+	to_lower(text);
+	name = look_up(s, wanted);
+	wanted.wild = true;
+	while (name == NULL &&
+	       (wanted.text = strchr(wanted.text, '.')) != NULL) {
+		wanted.text++;
+		name = look_up(s, wanted);
+	}
 	return name;
 }
 
@@ -277,17 +287,9 @@ const struct policy *sites_first(const struct sites *s)
 const struct policy *sites_find(const struct sites *s, struct slice host)
 {
 	const struct name *name = NULL;
-	char text[SITE_HOST_MAX + 1];
 
-	if (s->n_names > 0 && host.len > 0) {
-		host = bare(host);
-		if (host.len <= SITE_HOST_MAX) {
-			memcpy(text, host.at, host.len);
-			text[host.len] = '\0';
-			to_lower(text);
-			name = find_name(s, text);
-		}
-	}
+	if (s->n_names > 0 && host.len > 0)
+		name = find_name(s, bare(host));
 	if (name != NULL)
 		return &s->at[name->site].policy;
 	return s->only_hosts ? NULL : sites_first(s);
