@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "net/sock.h"
 
 enum { FIRST_FD = 3 };
 
@@ -43,14 +42,12 @@ static const char *is_bad(int fd)
 
 static int prepare(int fd)
 {
-	const int on = 1;
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return -errno;
-	/* Accepted sockets inherit it; those that are not TCP refuse. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	sock_set_heirs(fd);
 	return 0;
 }
 

@@ -31,10 +31,7 @@ static int open_bound(const struct addr *a, bool shared)
 
 	if (r == 0 && a->sa.sa_family != AF_UNIX) {
 		r = set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
-		/* Accepted sockets inherit it: one call less for each. */
-		if (r == 0)
-			r = set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
-		sock_ready_bytes(fd, SOCK_READY_BYTES);
+		sock_set_heirs(fd);
 	}
 	if (r == 0 && a->sa.sa_family == AF_INET6)
 		r = set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
@@ -202,6 +199,12 @@ void sock_cork(int fd, bool on)
 	const int value = on;
 
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
+}
+
+void sock_set_heirs(int listener)
+{
+	(void)set_flag(listener, IPPROTO_TCP, TCP_NODELAY);
+	sock_ready_bytes(listener, SOCK_READY_BYTES);
 }
 
 void sock_ready_bytes(int fd, uint32_t bytes)

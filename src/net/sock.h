@@ -41,9 +41,14 @@ void sock_spoil(int fd);
  */
 void sock_cork(int fd, bool on);
 /*
+ * What accepted sockets inherit, which is a call less for each: TCP_NODELAY and
+ * SOCK_READY_BYTES. Those of sock_listen() have it. Of no effect on a unix
+ * socket.
+ */
+void sock_set_heirs(int listener);
+/*
  * How many bytes may lie ready to be sent, beside those on their way; 0: as
- * many as the kernel likes. What a listening socket has is inherited; those of
- * sock_listen() have SOCK_READY_BYTES.
+ * many as the kernel likes.
  */
 enum { SOCK_READY_BYTES = 128 * 1024 };
 void sock_ready_bytes(int fd, uint32_t bytes);

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "net/notify.h"
+#include "net/sock.h"
 #include "test.h"
 
 enum { FIRST = 3 };
@@ -91,6 +94,37 @@ TEST(inherit_two_with_names)
 	assert_int_equal(all.n, 0);
 	put_back(FIRST + 1, aside[1]);
 	put_back(FIRST, aside[0]);
+}
+
+static int option(int fd, int name)
+{
+	int value = 0;
+	socklen_t size = sizeof(value);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, name, &value, &size), 0);
+	return value;
+}
+
+/* A slow reader has no more of the kernel's memory than by our own sockets. */
+TEST(what_is_accepted_from_it_is_as_from_ours)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	int aside = fcntl(FIRST, F_DUPFD, 100);
+	int sock = socket(AF_INET, SOCK_STREAM, 0);
+	char error[INHERIT_ERROR_SIZE];
+	struct inherited all;
+
+	assert_int_equal(bind(sock, (struct sockaddr *)&any, sizeof(any)), 0);
+	assert_int_equal(listen(sock, 1), 0);
+	if (sock != FIRST) {
+		assert_int_equal(dup2(sock, FIRST), FIRST);
+		assert_int_equal(close(sock), 0);
+	}
+	say(NULL, "1", "web");
+	assert_int_equal(take(&all, error), 0);
+	assert_int_not_equal(option(FIRST, TCP_NODELAY), 0);
+	assert_int_equal(option(FIRST, TCP_NOTSENT_LOWAT), SOCK_READY_BYTES);
+	put_back(FIRST, aside);
 }
 
 TEST(inherit_nothing)
