@@ -115,7 +115,6 @@ int target_parse(struct target *ret, struct slice text)
 		ret->query.len = text.len - (size_t)(question + 1 - text.at);
 		text.len = (size_t)(question - text.at);
 	}
-	ret->raw = text;
 	for (i = 1; status == 0 && i < text.len;) {
 		if (text.at[i] == '/') {
 			status = close_segment(ret, start, true);

@@ -16,7 +16,6 @@
 enum { TARGET_PATH_SIZE = 8 * 1024 + 1 };
 
 struct target {
-	struct slice raw;   /* the path as it came, still encoded */
 	struct slice query; /* what follows the question mark; at NULL: none */
 	size_t len;
 	/* Ended by a NUL; no leading slash; "" is the root; a slash at the
