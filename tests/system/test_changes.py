@@ -159,6 +159,73 @@ def test_grows_while_it_is_sent(serve, root):
             LARGE + 4000
 
 
+# ── Several ranges of it ──
+
+PARTS = [(0, 999), (10 << 20, (30 << 20) - 1), (LARGE - 1000, LARGE - 1)]
+
+
+def ask_parts(client):
+    """The head of an answer in parts, of which the second is still to come."""
+    ranges = ",".join(f"{first}-{last}" for first, last in PARTS)
+    answer = client.ask("/file", f"Range: bytes={ranges}").head()
+    assert answer.status == 206
+    return answer
+
+
+def are_parts(body):
+    """Each part has the bytes that the file had there at first."""
+    twice = data_of(1 << 20) * 2
+    at = 0
+    for first, last in PARTS:
+        at = body.index(b"\r\n\r\n", at) + 4
+        for start in range(first, last + 1, 1 << 20):
+            piece = body[at:at + min(1 << 20, last + 1 - start)]
+            offset = start % (1 << 20)
+            assert piece == twice[offset:offset + len(piece)]
+            at += len(piece)
+    return True
+
+
+def test_replaced_while_parts_are_sent(serve, root):
+    large(root / "file")
+    server = serve(root, "-t1")
+    with Client(server.address, receive=65536) as client:
+        answer = ask_parts(client)
+        (root / "new").write_bytes(bytes(LARGE))
+        (root / "new").rename(root / "file")
+        assert are_parts(b"".join(client.pieces(answer.length)))
+        assert client.ask("/file", "Range: bytes=0-9").answer().body == \
+            bytes(10)
+
+
+def test_grows_while_parts_are_sent(serve, root):
+    large(root / "file")
+    server = serve(root, "-t1")
+    with Client(server.address, receive=65536) as client:
+        answer = ask_parts(client)
+        with open(root / "file", "ab") as file:
+            file.write(b"more" * 1000)
+        assert are_parts(b"".join(client.pieces(answer.length)))
+        assert client.ask("/file", "Range: bytes=-1").answer().body == b"e"
+
+
+@pytest.mark.parametrize("left", [0, 500, 20 << 20, LARGE - 500])
+def test_truncated_while_parts_are_sent(serve, root, left):
+    """No part is made up for, no line is sent behind one that is short."""
+    large(root / "file")
+    server = serve(root, "-t1")
+    with Client(server.address, receive=65536) as client:
+        answer = ask_parts(client)
+        os.truncate(root / "file", left)
+        body = client.until_end()
+        assert len(body) < answer.length
+        boundary = answer["Content-Type"].partition("boundary=")[2].encode()
+        assert b"--" + boundary + b"--" not in body
+    line, = server.log()
+    assert line.ended == "short" and line.status == 206
+    assert get(server.address, "/file", method="HEAD").length == left
+
+
 def test_a_file_that_always_grows(serve, root):
     (root / "file").write_bytes(b"")
     server = serve(root, "-t1")
