@@ -64,3 +64,30 @@ void json_string(struct text *t, struct slice s, size_t max)
 	}
 	text_char(t, '"');
 }
+
+void json_key(struct text *t, const char *key)
+{
+	if (t->len > 0 && t->at[t->len - 1] != '{')
+		text_char(t, ',');
+	text_char(t, '"');
+	text_str(t, key);
+	text_str(t, "\":");
+}
+
+void json_member(struct text *t, const char *key, struct slice s, size_t max)
+{
+	json_key(t, key);
+	json_string(t, s, max);
+}
+
+void json_number(struct text *t, const char *key, uint64_t n)
+{
+	json_key(t, key);
+	text_u64(t, n);
+}
+
+void json_ms(struct text *t, const char *key, uint64_t ms)
+{
+	json_key(t, key);
+	text_ms(t, ms);
+}

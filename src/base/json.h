@@ -15,4 +15,14 @@
  */
 void json_string(struct text *t, struct slice s, size_t max);
 
+/*
+ * Members of an object, after its "{": a comma where it is not the first, and
+ * the key, which needs no escapes. json_key() is for what follows it.
+ */
+void json_key(struct text *t, const char *key);
+void json_member(struct text *t, const char *key, struct slice s, size_t max);
+void json_number(struct text *t, const char *key, uint64_t n);
+/* Milliseconds as seconds. */
+void json_ms(struct text *t, const char *key, uint64_t ms);
+
 #endif

@@ -95,6 +95,13 @@ void text_padded(struct text *t, uint64_t n, unsigned width)
 	add_number(t, n, 10, width);
 }
 
+void text_ms(struct text *t, uint64_t ms)
+{
+	text_u64(t, ms / 1000);
+	text_char(t, '.');
+	text_padded(t, ms % 1000, 3);
+}
+
 /* Digits at the front of s; how many, 0: none, or past 64 bits. */
 static size_t read_digits(struct slice s, uint64_t *ret)
 {

@@ -34,6 +34,8 @@ void text_u64(struct text *t, uint64_t n);
 void text_hex(struct text *t, uint64_t n);
 /* n in decimal with leading zeros, so that it is at least width long. */
 void text_padded(struct text *t, uint64_t n, unsigned width);
+/* Milliseconds as seconds: "1.500". */
+void text_ms(struct text *t, uint64_t ms);
 
 /*
  * Reads a size: digits, then optionally k, M, G or T (powers of 1024), upper

@@ -20,6 +20,7 @@
 struct addr;
 struct client;
 struct limits;
+struct text;
 
 /* 0: no limit. */
 struct limits_opts {
@@ -56,6 +57,8 @@ uint64_t limits_connections(const struct limits *l);
 /* Counts one who was turned away, and how many were so far. */
 void limits_note_refused(struct limits *l, enum limits_entry why);
 uint64_t limits_refused(const struct limits *l, enum limits_entry why);
+/* The same as numbers for Prometheus. */
+void limits_write(struct text *t, const struct limits *l);
 
 /*
  * Reserves some of max bytes: how many, and from which moment on they may go;

@@ -52,6 +52,9 @@ void log_close(struct log *l);
 int log_reopen(struct log *l);
 /* A sentence that is no line, at once, or never. */
 void log_say(const struct log *l, const char *sentence);
+/* The same once a second at most; *said_ms, 0 at first, is when it last was. */
+void log_say_rarely(const struct log *l, const char *sentence, uint64_t now_ms,
+		    uint64_t *said_ms);
 
 /* The lines of one thread. */
 struct log_lines {

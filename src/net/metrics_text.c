@@ -134,13 +134,6 @@ void metrics_write(struct text *t, const struct metrics *sum, const char *bytes,
 
 /* ── Times ── */
 
-static void thousandths(struct text *t, uint64_t n)
-{
-	text_u64(t, n / 1000);
-	text_char(t, '.');
-	text_padded(t, n % 1000, 3);
-}
-
 void histogram_write(struct text *t, const struct histogram *sum,
 		     const char *name, const char *help)
 {
@@ -158,7 +151,7 @@ void histogram_write(struct text *t, const struct histogram *sum,
 	metrics_sample(t, below, "%s_bucket{le=\"+Inf\"}", name);
 	text_str(t, name);
 	text_str(t, "_sum ");
-	thousandths(t, counter_get(&sum->sum_ms));
+	text_ms(t, counter_get(&sum->sum_ms));
 	text_char(t, '\n');
 	metrics_sample(t, below, "%s_count", name);
 }

@@ -194,6 +194,42 @@ void sock_spoil(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
+void sock_keepalive(int fd)
+{
+	(void)set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
+}
+
+int sock_dial(const struct addr *to, int *ret_fd)
+{
+	auto_close int fd = socket(to->sa.sa_family,
+				   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+				   0);
+	int r = 0;
+
+	*ret_fd = -1;
+	if (fd < 0)
+		return -errno;
+	if (to->sa.sa_family != AF_UNIX) {
+		(void)set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
+		sock_keepalive(fd);
+	}
+	if (connect(fd, &to->sa, to->len) < 0)
+		r = -errno;
+	if (r == 0 || r == -EINPROGRESS)
+		*ret_fd = take_fd(&fd);
+	return r;
+}
+
+int sock_error(int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return -errno;
+	return -error;
+}
+
 void sock_cork(int fd, bool on)
 {
 	const int value = on;

@@ -7,10 +7,11 @@
 #include <pour.h>
 #include <string.h>
 
+#include "http/stamp.h"
+#include "net/account.h"
 #include "net/addr.h"
 #include "net/log.h"
 #include "net/metrics.h"
-#include "serve/stamp.h"
 
 static_assert(ACCESS_REQUEST_MAX + ACCESS_REFERER_MAX + ACCESS_AGENT_MAX +
 			      2048 <
@@ -57,43 +58,11 @@ static void quoted(struct text *t, struct slice s, size_t max)
 	text_char(t, '"');
 }
 
-static void note_seconds(struct text *t, uint64_t ms)
-{
-	text_char(t, ' ');
-	text_u64(t, ms / 1000);
-	text_char(t, '.');
-	text_padded(t, ms % 1000, 3);
-}
-
-static void note_method(struct text *t, const struct pour_account *account,
-			enum pour_method method)
-{
-	if (account->left[method] != 0) {
-		const char *why = strerrorname_np(account->left[method]);
-
-		text_char(t, ' ');
-		text_str(t, pour_method_name(method));
-		text_char(t, '!');
-		text_str(t, why ? why : "?");
-	}
-	if (account->moved[method] == 0)
-		return;
-	text_char(t, ' ');
-	text_str(t, pour_method_name(method));
-	text_char(t, '=');
-	text_u64(t, account->moved[method]);
-	text_char(t, '/');
-	text_u64(t, account->calls[method]);
-}
-
 static void note_account(struct text *t, const struct pour_account *account)
 {
 	const char *ended = access_ended(account);
-	size_t before = t->len;
 
-	for (int i = 0; i < (int)POUR_METHODS; i++)
-		note_method(t, account, (enum pour_method)i);
-	if (t->len == before)
+	if (!account_text(t, account))
 		text_str(t, " -");
 	if (ended != NULL) {
 		text_char(t, ' ');
@@ -117,6 +86,7 @@ void access_combined(struct text *t, const struct access_line *line)
 	text_u64(t, line->account->delivered);
 	quoted(t, line->referer, ACCESS_REFERER_MAX);
 	quoted(t, line->agent, ACCESS_AGENT_MAX);
-	note_seconds(t, line->took_ms);
+	text_char(t, ' ');
+	text_ms(t, line->took_ms);
 	note_account(t, line->account);
 }

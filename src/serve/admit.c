@@ -74,12 +74,8 @@ static const char *const reasons[LIMITS_ENTRIES] = {
 /* Each reason once a second at most, however many are concerned. */
 static void say(struct worker *w, enum limits_entry why)
 {
-	uint64_t *said_ms = &w->said_ms[why];
-
-	if (*said_ms != 0 && w->loop.now_ms - *said_ms < 1000)
-		return;
-	*said_ms = w->loop.now_ms;
-	log_say(&w->shared->log, reasons[why]);
+	log_say_rarely(&w->shared->log, reasons[why], w->loop.now_ms,
+		       &w->said_ms[why]);
 }
 
 static void use_reserve(struct worker *w, int listener)

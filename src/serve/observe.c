@@ -15,21 +15,6 @@
 
 /* ── The page ── */
 
-static void write_refused(struct text *t, const struct limits *l)
-{
-	static const char name[] = "pour_connections_refused_total";
-	static const char *const why[LIMITS_ENTRIES] = {
-		[LIMITS_FULL] = "full",
-		[LIMITS_CLIENT_FULL] = "client_full",
-		[LIMITS_SCARCE] = "descriptors",
-	};
-
-	metrics_family(t, name, "counter", "Connections turned away, by why.");
-	for (int i = LIMITS_WELCOME + 1; i < LIMITS_ENTRIES; i++)
-		metrics_sample(t, limits_refused(l, (enum limits_entry)i),
-			       "%s{why=\"%s\"}", name, why[i]);
-}
-
 static void write_connections(struct text *t, const struct limits *l,
 			      uint64_t busy)
 {
@@ -40,7 +25,7 @@ static void write_connections(struct text *t, const struct limits *l,
 	metrics_one(t, "pour_connections_idle", "gauge",
 		    "Connections with nothing in flight.",
 		    active > busy ? active - busy : 0);
-	write_refused(t, l);
+	limits_write(t, l);
 }
 
 static void add_thread(struct tally *sum, const struct worker *w)

@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "net/peer.h"
 #include "net/timer.h"
-#include "serve/peer.h"
 
 struct addr;
 struct client;

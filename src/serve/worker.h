@@ -18,6 +18,7 @@
 
 #include "base/list.h"
 #include "http/head.h"
+#include "http/stamp.h"
 #include "net/door.h"
 #include "net/limits.h"
 #include "net/log.h"
@@ -30,7 +31,6 @@
 #include "serve/intake.h"
 #include "serve/send.h"
 #include "serve/serve.h"
-#include "serve/stamp.h"
 #include "serve/tally.h"
 
 struct change;

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/stamp.h"
 #include "net/addr.h"
 #include "net/log.h"
-#include "serve/stamp.h"
 #include "test.h"
 
 static void escapes_to(struct slice in, size_t max, const char *want)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of an address that the log shows, packed and unpacked. */
-#include "serve/peer.h"
+/* The parts of an address that the log shows, packed and unpacked. */
+#include "net/peer.h"
 
 #include <string.h>
 
@@ -16,17 +16,20 @@ void peer_of_addr(const struct addr *a, struct peer *ret)
 	if (ret->family == AF_INET) {
 		memcpy(&in, &a->storage, sizeof(in));
 		memcpy(&ret->ip, &in.sin_addr, sizeof(in.sin_addr));
+		ret->port = in.sin_port;
 	} else if (ret->family == AF_INET6) {
 		memcpy(&in6, &a->storage, sizeof(in6));
 		ret->ip = in6.sin6_addr;
 		ret->scope = in6.sin6_scope_id;
+		ret->port = in6.sin6_port;
 	}
 }
 
 void peer_to_addr(const struct peer *p, struct addr *ret)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = p->port };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = p->port };
 
 	memset(ret, 0, sizeof(*ret));
 	ret->sa.sa_family = p->family;

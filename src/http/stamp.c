@@ -4,7 +4,7 @@
  * left, so that the text changes with the wall clock and not half a second
  * behind it.
  */
-#include "serve/stamp.h"
+#include "http/stamp.h"
 
 #include <stdbool.h>
 #include <time.h>

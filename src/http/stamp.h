@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The time as text, for the Date field and for logs, once a second. */
-#ifndef SERVE_STAMP_H
-#define SERVE_STAMP_H
+#ifndef HTTP_STAMP_H
+#define HTTP_STAMP_H
 
 #include <stdint.h>
 
