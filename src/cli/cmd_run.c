@@ -112,10 +112,11 @@ static void drop_others(struct runner *r, const struct plan *p)
 static void take_step(struct runner *r, const struct configured *one,
 		      struct step *step)
 {
+	struct service service = service_of_serve(step->serve);
 	int e = 0;
 
 	if (step->next == NULL)
-		e = control_add(&r->control, step->serve);
+		e = control_add(&r->control, &service);
 	else
 		e = serve_commit(step->serve, step->next);
 	if (e < 0)

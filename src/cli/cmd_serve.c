@@ -53,13 +53,15 @@ static int serve(const struct setup *setup, bool share)
 	struct control control = { .ready = ready,
 				   .reload = reload,
 				   .context = &served };
+	struct service service;
 	int r = serve_new(&served.serve, &setup->opts, error);
 
 	if (r < 0) {
 		say("%s", error[0] != '\0' ? error : strerror(-r));
 		return EXIT_FAILED;
 	}
-	(void)control_add(&control, served.serve);
+	service = service_of_serve(served.serve);
+	(void)control_add(&control, &service);
 	return control_run(&control);
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/base.h"
 #include "cli/say.h"
-#include "serve/serve.h"
 
 static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
 
@@ -31,44 +30,43 @@ static int open_signals(void)
 
 /* ── Servers ── */
 
-int control_add(struct control *c, struct serve *s)
+int control_add(struct control *c, const struct service *s)
 {
 	if (c->n == CONTROL_SERVERS_MAX)
 		return -ENOSPC;
-	c->at[c->n++] = (struct controlled){ .serve = s };
+	c->at[c->n++] = (struct controlled){ .service = *s };
 	/* One that cannot start is over at once, and found like that. */
 	if (c->running)
-		(void)serve_start(s);
+		service_start(s);
 	return 0;
 }
 
-void control_drop(struct control *c, const struct serve *s)
+void control_drop(struct control *c, const void *it)
 {
 	for (uint32_t i = 0; i < c->n; i++) {
-		if (c->at[i].serve != s)
+		if (c->at[i].service.it != it)
 			continue;
 		c->at[i].leaving = true;
-		serve_stop(c->at[i].serve, SERVE_DRAIN);
+		service_stop(&c->at[i].service, false);
 	}
 }
 
-static void stop_all(struct control *c, enum serve_how how)
+static void stop_all(struct control *c, bool at_once)
 {
 	for (uint32_t i = 0; i < c->n; i++)
-		serve_stop(c->at[i].serve, how);
+		service_stop(&c->at[i].service, at_once);
 }
 
 /* One that ends unasked takes the others along. */
 static void end_one(struct control *c, uint32_t i)
 {
 	struct controlled ended = c->at[i];
-	int r = serve_join(ended.serve);
+	int r = service_end(&ended.service);
 
 	c->at[i] = c->at[--c->n];
-	(void)serve_free(ended.serve);
 	c->result = c->result < 0 ? c->result : r;
 	if (!ended.leaving && c->stops == 0)
-		stop_all(c, SERVE_DRAIN);
+		stop_all(c, false);
 }
 
 /* ── Signals ── */
@@ -79,7 +77,7 @@ static void on_stop(struct control *c, int number)
 		_exit(EXIT_SIGNAL + number);
 	if (c->stops == 0)
 		notify_say(&c->notify, "STOPPING=1\nSTATUS=stopping");
-	stop_all(c, c->stops == 0 ? SERVE_DRAIN : SERVE_NOW);
+	stop_all(c, c->stops > 0);
 	c->stops++;
 }
 
@@ -103,13 +101,13 @@ static bool terminal_is_gone(void)
 static void reopen_logs(const struct control *c)
 {
 	for (uint32_t i = 0; i < c->n; i++)
-		serve_reopen(c->at[i].serve);
+		service_reopen(&c->at[i].service);
 }
 
 static void dump_all(const struct control *c)
 {
 	for (uint32_t i = 0; i < c->n; i++)
-		serve_dump(c->at[i].serve);
+		service_dump(&c->at[i].service);
 }
 
 static void on_signal(struct control *c, int number, bool had_terminal)
@@ -142,7 +140,8 @@ static void wait_once(struct control *c, int signals, bool had_terminal)
 
 	fds[n] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	for (uint32_t i = 0; i < n; i++)
-		fds[i] = (struct pollfd){ .fd = serve_over_fd(c->at[i].serve),
+		fds[i] = (struct pollfd){ .fd = service_over_fd(
+						  &c->at[i].service),
 					  .events = POLLIN };
 	if (poll(fds, n + 1, -1) < 0)
 		return;
@@ -163,7 +162,7 @@ int control_run(struct control *c)
 	notify_init(&c->notify);
 	c->running = true;
 	for (uint32_t i = 0; i < c->n; i++)
-		(void)serve_start(c->at[i].serve);
+		service_start(&c->at[i].service);
 	c->ready(c);
 	notify_say(&c->notify, "READY=1\nSTATUS=serving");
 	while (c->n > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The main thread while servers run: signals, and what they cause.
+ * The main thread while servers and proxies run: signals, and what they cause.
  *
  *      TERM, INT ──► first: drain, exit 0 ──► second: cut, exit 1
  *                                              └─► third: gone
@@ -13,15 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/service.h"
 #include "net/notify.h"
-
-struct serve;
 
 enum { CONTROL_SERVERS_MAX = 64 };
 
-/* A server that runs. */
+/* A server or a proxy that runs. */
 struct controlled {
-	struct serve *serve;
+	struct service service;
 	bool leaving; /* it was told to stop, alone */
 };
 
@@ -40,10 +39,10 @@ struct control {
 	int result; /* of the first server that failed */
 };
 
-/* Takes the server, and starts it, now or when all start. 0 or -ENOSPC. */
-int control_add(struct control *c, struct serve *s);
-/* What it answers still ends; then it is freed. */
-void control_drop(struct control *c, const struct serve *s);
+/* Takes it, and starts it, now or when all start. 0 or -ENOSPC. */
+int control_add(struct control *c, const struct service *s);
+/* What it is at still ends; then it is freed. */
+void control_drop(struct control *c, const void *it);
 /*
  * Starts the servers, and ends when all have ended and were freed: the exit
  * code. Signals come here from then on, and to no thread. A service manager

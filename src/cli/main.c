@@ -21,8 +21,9 @@
 #include "cli/command.h"
 #include "cli/say.h"
 
-static const struct command *const commands[] = { &cmd_serve, &cmd_run,
-						  &cmd_check, &cmd_copy };
+static const struct command *const commands[] = {
+	&cmd_serve, &cmd_proxy, &cmd_run, &cmd_check, &cmd_copy,
+};
 
 static const struct command *find(const char *name)
 {
@@ -36,7 +37,7 @@ static void usage(FILE *out)
 {
 	(void)fprintf(out, "Usage: pour COMMAND [OPTION...] [ARGUMENT...]\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		(void)fprintf(out, "  pour %-8s %-10s %s\n",
+		(void)fprintf(out, "  pour %-6s %-20s %s\n",
 			      commands[i]->options->name,
 			      commands[i]->options->operands,
 			      commands[i]->options->summary);

@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "cli/addresses.h"
 #include "http/head.h"
-
-/* *:PORT is two addresses. */
-enum { ADDRESSES_MAX = 2 * OPTION_LIST_MAX };
 
 static const char *const formats[] = {
 	[SERVE_LOG_COMBINED] = "combined",
@@ -172,37 +170,13 @@ static int read_address(const char *text, struct addr ret[2],
 	return r;
 }
 
-/* How many addresses, or -EINVAL. */
-static int read_addresses(const struct option_list *list,
-			  struct addr addresses[ADDRESSES_MAX],
-			  char error[OPTIONS_ERROR_SIZE])
-{
-	int n = 0;
-
-	for (uint32_t i = 0; i < list->n; i++) {
-		int r = read_address(list->items[i], &addresses[n], error);
-
-		if (r < 0)
-			return r;
-		n += r;
-	}
-	return n;
-}
-
 static int read_metrics(struct setup *ret, const char *text,
 			char error[OPTIONS_ERROR_SIZE])
 {
-	const char *why = "not an address";
-	int n;
+	int n = address_read("--metrics", text, ret->metrics, error);
 
-	if (text == NULL)
-		return 0;
-	n = addr_parse(text, ret->metrics, &why);
-	if (n < 0) {
-		(void)snprintf(error, OPTIONS_ERROR_SIZE,
-			       "--metrics: '%.100s': %s", text, why);
+	if (n <= 0)
 		return n;
-	}
 	ret->opts.metrics = ret->metrics;
 	ret->opts.n_metrics = (uint32_t)n;
 	return 0;
@@ -284,7 +258,8 @@ int setup_begin(struct setup *ret, const struct serve_values *values,
 	if (values->share && values->listen.n == 0)
 		r = read_address("*:8080", ret->addresses, ret_error);
 	else
-		r = read_addresses(&values->listen, ret->addresses, ret_error);
+		r = addresses_read("--listen", &values->listen, ret->addresses,
+				   ret_error);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < n_sites; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One line that says what is served and where. */
+/* One line that says what is served, or passed on, and where. */
 #include "cli/where.h"
 
 #include <pour.h>
@@ -8,36 +8,59 @@
 #include "base/text.h"
 #include "cli/say.h"
 #include "net/addr.h"
+#include "proxy/proxy.h"
 #include "serve/serve.h"
 
 enum { LINE_SIZE = 4 * 1024 };
 
+static void add_plain(struct text *line, const struct addr *a)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	addr_text(a, text);
+	text_str(line, line->len > 0 ? " and " : "");
+	text_str(line, text);
+}
+
 static void add_address(struct text *line, const struct addr *a)
 {
 	char text[ADDR_TEXT_SIZE];
-	const char *separator = line->len > 0 ? " and " : "";
 
-	addr_text(a, text);
-	text_str(line, separator);
 	if (a->sa.sa_family == AF_UNIX) {
-		text_str(line, text);
+		add_plain(line, a);
 		return;
 	}
-	text_str(line, "http://");
+	addr_text(a, text);
+	text_str(line, line->len > 0 ? " and http://" : "http://");
 	text_str(line, text);
 	text_char(line, '/');
 }
 
-static void say_metrics(const char *name, const struct serve *s)
+static void say_metrics(const char *name, const struct text *line)
+{
+	if (line->len > 0)
+		say("%s%snumbers at %.*s", name != NULL ? name : "",
+		    name != NULL ? ": " : "", (int)line->len, line->at);
+}
+
+static void say_metrics_of(const char *name, const struct serve *s)
 {
 	char memory[LINE_SIZE];
 	struct text line = text_over(memory, sizeof(memory));
 
 	for (uint32_t i = 0; i < serve_n_metrics(s); i++)
 		add_address(&line, serve_metrics_address(s, i));
-	if (line.len > 0)
-		say("%s%snumbers at %.*s", name != NULL ? name : "",
-		    name != NULL ? ": " : "", (int)line.len, line.at);
+	say_metrics(name, &line);
+}
+
+static void say_proxy_metrics(const char *name, const struct proxy *p)
+{
+	char memory[LINE_SIZE];
+	struct text line = text_over(memory, sizeof(memory));
+
+	for (uint32_t i = 0; i < proxy_n_metrics(p); i++)
+		add_address(&line, proxy_metrics_address(p, i));
+	say_metrics(name, &line);
 }
 
 static void add_what(struct text *line, const struct serve_opts *opts)
@@ -71,5 +94,23 @@ void where_say(const char *name, const struct serve *s,
 		add_address(&where, serve_address(s, i));
 	say("%.*s at %.*s with %u thread%s", (int)what.len, what.at,
 	    (int)where.len, where.at, threads, threads == 1 ? "" : "s");
-	say_metrics(name, s);
+	say_metrics_of(name, s);
+}
+
+void where_say_proxy(const char *name, const struct proxy *p,
+		     const struct proxy_opts *opts)
+{
+	char memory[LINE_SIZE], places[LINE_SIZE];
+	struct text to = text_over(memory, sizeof(memory));
+	struct text where = text_over(places, sizeof(places));
+	uint32_t threads = proxy_threads(p);
+
+	for (uint32_t i = 0; i < proxy_n_addresses(p); i++)
+		add_plain(&where, proxy_address(p, i));
+	for (uint32_t i = 0; i < opts->n_to; i++)
+		add_plain(&to, &opts->to[i].addr);
+	say("%s%s%.*s to %.*s with %u thread%s", name != NULL ? name : "",
+	    name != NULL ? ": " : "", (int)where.len, where.at, (int)to.len,
+	    to.at, threads, threads == 1 ? "" : "s");
+	say_proxy_metrics(name, p);
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `pour proxy` and a [proxy] section can be told: one table for both.
+ *
+ *      words, environment ─┐
+ *                          ├─► struct proxy_values ──► struct proxied ──► proxy_new
+ *      a section's keys ───┘
+ */
+#ifndef CLI_PROXY_OPTIONS_H
+#define CLI_PROXY_OPTIONS_H
+
+#include <stdint.h>
+
+#include "cli/addresses.h"
+#include "cli/options.h"
+#include "proxy/proxy.h"
+
+struct proxy_values {
+	struct option_list listen, to;
+	uint64_t threads, grace;
+	uint64_t connect_timeout, idle_timeout, half_timeout;
+	uint64_t max_connections, client_connections;
+	unsigned balance; /* enum balance_method */
+	unsigned log;     /* enum proxy_log */
+	const char *log_file, *metrics;
+};
+
+extern const struct options proxy_options;
+
+/* The defaults that are not zero. */
+void proxy_values_init(struct proxy_values *v);
+
+/* Options for proxy_new(), and what they point to. */
+struct proxied {
+	struct proxy_opts opts;
+	struct addr listen[ADDRESSES_MAX];
+	struct addr metrics[2];
+	struct proxy_target to[OPTION_LIST_MAX];
+};
+
+/*
+ * Fills *ret by values that must outlive it. 0 or -EINVAL with ret_error saying
+ * what was wrong.
+ */
+int proxied_read(struct proxied *ret, const struct proxy_values *v,
+		 char ret_error[OPTIONS_ERROR_SIZE]);
+
+#endif

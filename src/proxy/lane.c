@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* The turns of one thread, and how they end: see lane.h. */
+#include "proxy/lane.h"
+
+#include <string.h>
+
+#include "base/base.h"
+#include "proxy/dial.h"
+#include "proxy/enter.h"
+#include "proxy/passing.h"
+#include "proxy/route.h"
+#include "proxy/talk.h"
+#include "proxy/view.h"
+
+/* A full queue of a unix socket is tried again so soon; and who waits for a
+ * place that another thread may free looks as often. */
+enum { AGAIN_MS = 10 };
+
+static void grace_over(struct timer *t)
+{
+	container_of(t, struct lane, grace)->cut = true;
+}
+
+static void init_queue(struct lane *l, struct timer_queue *q, uint32_t after_ms,
+		       timer_fired *fired)
+{
+	timer_queue_init(q, after_ms, fired);
+	loop_add_queue(&l->loop, q);
+}
+
+static void init_queues(struct lane *l)
+{
+	const struct proxy_opts *o = &l->shared->opts;
+
+	init_queue(l, &l->connect_late, o->connect_timeout_ms, dial_late);
+	init_queue(l, &l->wait_late, o->connect_timeout_ms, dial_waited);
+	init_queue(l, &l->again, AGAIN_MS, dial_again);
+	init_queue(l, &l->grace_late, o->grace_ms, grace_over);
+	waits_init(&l->waits, &l->loop, passing_late);
+	timer_init(&l->grace);
+}
+
+static void init_relays(struct lane *l)
+{
+	const struct proxy_opts *o = &l->shared->opts;
+
+	l->flow_opts.flags = POUR_SIGNALS_IGNORED;
+	l->relay_opts = (struct pour_relay_opts){
+		.flow = {&l->flow_opts, &l->flow_opts},
+		.pool = l->pool,
+		.half_ms = o->half_timeout_ms,
+		.idle_ms = o->idle_timeout_ms,
+	};
+}
+
+int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
+{
+	int r;
+
+	memset(l, 0, sizeof(*l));
+	l->shared = shared;
+	l->route = route_share(route);
+	l->balance.method = shared->opts.balance;
+	l->balance.random = (uintptr_t)l;
+	l->loop.epoll_fd = l->loop.wake_fd = l->door.reserve_fd = -1;
+	list_init(&l->door.listeners);
+	timer_init(&l->door.again);
+	list_init(&l->talks);
+	list_init(&l->running);
+	log_lines_init(&l->lines, &shared->log);
+	r = loop_init(&l->loop);
+	if (r < 0)
+		return r;
+	init_queues(l);
+	door_init(&l->door, &l->loop, enter_one);
+	r = pour_pool_new(&l->pool, 0, 0);
+	init_relays(l);
+	return r;
+}
+
+void lane_done(struct lane *l)
+{
+	door_done(&l->door);
+	l->route = route_drop(l->route);
+	balance_done(&l->balance);
+	(void)pour_pool_free(l->pool);
+	loop_done(&l->loop);
+}
+
+void lane_say_scarce(struct lane *l)
+{
+	limits_note_refused(l->shared->limits, LIMITS_SCARCE);
+	enter_say(l, LIMITS_SCARCE);
+}
+
+/* ── Stopping ── */
+
+/* What waits in the queue was promised a connection by the kernel already. */
+static void drain(struct lane *l)
+{
+	l->draining = true;
+	door_last(&l->door);
+	timer_start(&l->grace_late, &l->grace, l->loop.now_ms);
+}
+
+static bool is_over(struct lane *l)
+{
+	int stop = atomic_load_explicit(&l->shared->stop, memory_order_relaxed);
+
+	if (stop == PROXY_NOW)
+		l->cut = true;
+	else if (stop == PROXY_DRAIN && !l->draining)
+		drain(l);
+	return l->cut || (l->draining && list_is_empty(&l->talks));
+}
+
+/* ── A turn ── */
+
+/* Those that queued before this turn; the marker is where they end. */
+static void run_queue(struct lane *l, struct list *marker)
+{
+	while (l->running.next != marker) {
+		struct list *first = l->running.next;
+
+		list_remove(first);
+		talk_go_on(first);
+	}
+	list_remove(marker);
+}
+
+static uint64_t may_wait(const struct lane *l)
+{
+	uint64_t ms = log_waits(&l->lines) ? LOG_AGAIN_MS : UINT64_MAX;
+
+	return l->n_waiting > 0 ? MIN(ms, (uint64_t)AGAIN_MS) : ms;
+}
+
+static bool is_asked(atomic_bool *flag)
+{
+	return atomic_load_explicit(flag, memory_order_relaxed) &&
+	       atomic_exchange(flag, false);
+}
+
+static int turn(struct lane *l)
+{
+	bool idle = list_is_empty(&l->running);
+	struct list marker;
+	int r;
+
+	list_init(&marker);
+	list_append(&l->running, &marker);
+	r = loop_turn(&l->loop, idle ? may_wait(l) : 0);
+	run_queue(l, &marker);
+	dial_queue(l);
+	log_flush(&l->lines);
+	metrics_note_pool(&l->metrics, l->pool);
+	if (is_asked(&l->dump))
+		view_lane(l);
+	return r;
+}
+
+int lane_run(struct lane *l)
+{
+	int r = 0;
+
+	while (r >= 0 && !is_over(l))
+		r = turn(l);
+	door_close(&l->door);
+	talk_cut_all(&l->talks);
+	log_lines_done(&l->lines);
+	return r;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* A relay's wants to the loop, and why it ended: see passing.h. */
+#include "proxy/passing.h"
+
+#include <errno.h>
+#include <pour.h>
+
+#include "base/base.h"
+#include "proxy/lane.h"
+#include "proxy/talk.h"
+
+#define MS UINT64_C(1000000)
+
+/* ── Why it ended ── */
+
+static char letter(bool is_client)
+{
+	return is_client ? 'C' : 'S';
+}
+
+/* Who failed, or who kept the other waiting. */
+static char cause_of(const struct talk *t)
+{
+	struct pour_account a;
+
+	for (unsigned i = 0; i < 2; i++) {
+		pour_relay_account(&t->relay, i, &a);
+		if (a.ended == POUR_ENDED_FAILED)
+			return letter((a.side == POUR_SIDE_DST) != (i == 0));
+	}
+	pour_relay_account(&t->relay, CLIENT, &a);
+	return a.ended == POUR_ENDED_SOURCE ? 's' : 'c';
+}
+
+static bool over(struct talk *t, int r)
+{
+	return r == 0 ? talk_end(t, '-', '-') : talk_end(t, cause_of(t), 'D');
+}
+
+/* ── What it waits for ── */
+
+/* The events of poll(2) and of epoll have the same numbers. */
+static int watch(struct talk *t)
+{
+	int r = 0;
+
+	for (int i = 0; i < 2 && r == 0; i++) {
+		short events = pour_relay_events(&t->relay, t->fd[i]);
+
+		r = loop_want(&t->lane->loop, t->key[i], (uint16_t)events);
+	}
+	return r;
+}
+
+/* One that is due earlier may stay: it looks, and waits for the rest. */
+static void set_timer(struct talk *t)
+{
+	struct lane *lane = t->lane;
+	uint64_t ns = pour_relay_wait_ns(&t->relay), ms;
+
+	if (ns == UINT64_MAX) {
+		timer_stop(&t->timer);
+		return;
+	}
+	ms = ns / MS + 1;
+	if (list_is_empty(&t->timer.link) ||
+	    t->timer.due_ms > lane->loop.now_ms + ms)
+		waits_start(&lane->waits, &t->timer, ms, lane->loop.now_ms);
+}
+
+static void go_on_next_turn(struct talk *t)
+{
+	timer_stop(&t->timer);
+	t->queued = true;
+	list_append(&t->lane->running, &t->timer.link);
+}
+
+static bool stepped(struct talk *t, int r)
+{
+	if (r <= 0)
+		return over(t, r);
+	if (watch(t) < 0) {
+		pour_relay_abort(&t->relay);
+		return talk_end(t, 'R', 'D');
+	}
+	if (r & POUR_WANT_CPU)
+		go_on_next_turn(t);
+	else
+		set_timer(t);
+	return false;
+}
+
+/* ── The state ── */
+
+bool passing_begin(struct talk *t)
+{
+	const struct pour_duplex side[] = {
+		[CLIENT] = pour_duplex(t->fd[CLIENT]),
+		[SERVER] = pour_duplex(t->fd[SERVER]),
+	};
+
+	if (pour_relay_begin(&t->relay, side, &t->lane->relay_opts) < 0)
+		return talk_end(t, 'R', 'C');
+	t->passing = true;
+	t->cause = 0;
+	talk_free_opening(t);
+	return passing_step(t);
+}
+
+bool passing_step(struct talk *t)
+{
+	return stepped(t, pour_relay_step(&t->relay));
+}
+
+/* One that is queued has its turn there, and only there. */
+bool passing_ready(struct talk *t, int side, uint32_t events)
+{
+	if (t->queued)
+		return false;
+	return stepped(
+		t, pour_relay_step_for(&t->relay, t->fd[side], (short)events));
+}
+
+void passing_late(struct timer *timer)
+{
+	struct talk *t = container_of(timer, struct talk, timer);
+
+	if (passing_step(t))
+		talk_run(t);
+}

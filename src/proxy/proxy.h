@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The TCP proxy: some addresses, some targets, some threads.
+ *
+ *      proxy_new ──► route, listeners ──► proxy_start ──► threads ──► proxy_join
+ *                                                            ▲
+ *                                                       proxy_stop()
+ *
+ * Each thread has its own listeners, loop, pool and log buffer. Nothing here
+ * prints but the log, on the descriptor that the options name.
+ */
+#ifndef PROXY_PROXY_H
+#define PROXY_PROXY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/addr.h"
+#include "proxy/balance.h"
+
+struct proxy;
+
+enum proxy_log {
+	PROXY_LOG_TEXT,
+	PROXY_LOG_OFF,
+	PROXY_LOG_JSON, /* the same as an object a line */
+};
+
+enum proxy_how {
+	PROXY_DRAIN = 1, /* conversations finish within the grace */
+	PROXY_NOW,       /* they are cut */
+};
+
+enum { PROXY_ERROR_SIZE = 512 };
+
+/* Where connections may go to. */
+struct proxy_target {
+	struct addr addr;
+	uint32_t weight; /* 0: 1; at most TARGET_WEIGHT_MAX */
+	uint32_t max;    /* connections at a time; 0: as many as come */
+	bool backup;     /* only for when no other one is to be had */
+};
+
+/* In every field but `to` zero is the default. */
+struct proxy_opts {
+	const struct addr *listen; /* copied */
+	uint32_t n_listen;
+	/* Sockets that listen already and stay the caller's, who keeps them
+	 * open. */
+	const int *inherited;
+	uint32_t n_inherited;
+	const struct proxy_target *to; /* copied */
+	uint32_t n_to;                 /* 1 to BALANCE_TARGETS_MAX */
+	enum balance_method balance;
+	uint32_t threads; /* 0: one per CPU this process may use */
+	/* At a time, of all and of one client; more are closed at once. 0: no
+	 * limit but that of descriptors. */
+	uint64_t max_connections, client_connections;
+	/* Until a target has answered, or a place with one was free; 0: 5 s */
+	uint32_t connect_timeout_ms;
+	uint32_t idle_timeout_ms; /* both are silent; 0: no bound */
+	/* One side has ended and the other is silent; 0: 5 minutes */
+	uint32_t half_timeout_ms;
+	uint32_t grace_ms;          /* for conversations that run; 0: 10 s */
+	const struct addr *metrics; /* /metrics, /healthz, /readyz; none */
+	uint32_t n_metrics;
+	enum proxy_log log;
+	int log_fd;           /* 0: standard error */
+	const char *log_file; /* lines go here, not to log_fd */
+};
+
+/*
+ * Opens the listeners; nothing is accepted yet. Nothing of opts is needed
+ * afterwards but inherited sockets. A negative errno, and then ret_error says
+ * in one line what was wrong and where. Raises the soft limit of open files to
+ * the hard one.
+ */
+int proxy_new(struct proxy **ret, const struct proxy_opts *opts,
+	      char ret_error[PROXY_ERROR_SIZE]);
+/* Closes what proxy_new() opened. Not while threads run. Returns NULL. */
+struct proxy *proxy_free(struct proxy *p);
+
+/* The addresses as bound: a port that was 0 is the one that was got. */
+uint32_t proxy_n_addresses(const struct proxy *p);
+const struct addr *proxy_address(const struct proxy *p, uint32_t i);
+/* The same of where the numbers are. */
+uint32_t proxy_n_metrics(const struct proxy *p);
+const struct addr *proxy_metrics_address(const struct proxy *p, uint32_t i);
+uint32_t proxy_threads(const struct proxy *p);
+
+/*
+ * Starts the threads, with all signals blocked; SIGPIPE is ignored from then
+ * on. 0 or a negative errno; proxy_join() is due in either case.
+ */
+int proxy_start(struct proxy *p);
+/* Readable once all threads have ended, whatever for; the proxy's. */
+int proxy_over_fd(const struct proxy *p);
+/* Waits for the threads. 0 after proxy_stop(), or a negative errno. */
+int proxy_join(struct proxy *p);
+/*
+ * Stops it; from another thread or from a signal handler, as often as you
+ * like: a later PROXY_NOW cuts a PROXY_DRAIN short, and not the other way
+ * round.
+ */
+void proxy_stop(struct proxy *p, enum proxy_how how);
+/* Opens the log file where its name is now. From any thread. */
+void proxy_reopen(struct proxy *p);
+/* Has each thread say what it does, on standard error. From any thread. */
+void proxy_dump(struct proxy *p);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* How a conversation comes and goes; its states are dial.c and passing.c. */
+#include "proxy/talk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "proxy/dial.h"
+#include "proxy/lane.h"
+#include "proxy/line.h"
+#include "proxy/passing.h"
+#include "proxy/route.h"
+
+bool talk_to(struct talk *t, enum talk_state state)
+{
+	t->state = (uint8_t)state;
+	return true;
+}
+
+bool talk_end(struct talk *t, char cause, char phase)
+{
+	t->cause = cause;
+	t->phase = phase;
+	return talk_to(t, TALK_CLOSED);
+}
+
+void talk_free_opening(struct talk *t)
+{
+	if (t->opening == NULL)
+		return;
+	(void)route_drop(t->opening->route);
+	free(t->opening);
+	t->opening = NULL;
+}
+
+void talk_leave_upstream(struct talk *t)
+{
+	if (t->upstream == NULL)
+		return;
+	target_leave(&t->upstream->target);
+	upstream_drop(t->upstream);
+	t->upstream = NULL;
+}
+
+static void close_side(struct talk *t, int side)
+{
+	loop_drop(&t->lane->loop, t->key[side]);
+	if (t->fd[side] >= 0)
+		(void)close(t->fd[side]);
+}
+
+static void talk_free(struct talk *t)
+{
+	struct lane *lane = t->lane;
+
+	dial_leave_queue(t);
+	line_note(t);
+	pour_relay_finish(&t->relay);
+	close_side(t, SERVER);
+	close_side(t, CLIENT);
+	timer_stop(&t->timer);
+	list_remove(&t->link);
+	talk_leave_upstream(t);
+	talk_free_opening(t);
+	limits_leave(lane->shared->limits, t->client);
+	free(t);
+}
+
+void talk_run(struct talk *t)
+{
+	bool on = true;
+
+	while (on) {
+		switch ((enum talk_state)t->state) {
+		case TALK_DIAL:
+			on = dial_next(t);
+			break;
+		case TALK_WAIT:
+			on = false;
+			break;
+		case TALK_RELAY:
+			on = passing_begin(t);
+			break;
+		case TALK_CLOSED:
+			talk_free(t);
+			return;
+		}
+	}
+}
+
+static void client_ready(void *context, uint32_t events)
+{
+	struct talk *t = context;
+	bool on = t->state == TALK_RELAY ? passing_ready(t, CLIENT, events)
+					 : dial_client(t);
+
+	if (on)
+		talk_run(t);
+}
+
+static void server_ready(void *context, uint32_t events)
+{
+	struct talk *t = context;
+	bool on = t->state == TALK_RELAY ? passing_ready(t, SERVER, events)
+					 : dial_answered(t);
+
+	if (on)
+		talk_run(t);
+}
+
+int talk_watch_server(struct talk *t, uint32_t events)
+{
+	int r = loop_add(&t->lane->loop, t->fd[SERVER], server_ready, t,
+			 &t->key[SERVER]);
+
+	if (r == 0)
+		r = loop_want(&t->lane->loop, t->key[SERVER], events);
+	return r;
+}
+
+/* Only that it is gone is of interest, until somebody has taken the call. */
+static int watch_client(struct talk *t)
+{
+	struct loop *l = &t->lane->loop;
+	int r = loop_add(l, t->fd[CLIENT], client_ready, t, &t->key[CLIENT]);
+
+	if (r == 0)
+		r = loop_want(l, t->key[CLIENT], EPOLLERR);
+	if (r < 0)
+		loop_drop(l, t->key[CLIENT]);
+	return r;
+}
+
+int talk_new(struct lane *lane, int fd, const struct addr *peer,
+	     struct client *client)
+{
+	struct talk *t = calloc(1, sizeof(*t));
+	struct opening *o = calloc(1, sizeof(*o));
+
+	if (t != NULL) {
+		t->lane = lane;
+		t->fd[CLIENT] = fd;
+		t->fd[SERVER] = -1;
+	}
+	if (t == NULL || o == NULL || watch_client(t) < 0) {
+		free(t);
+		free(o);
+		return -ENOMEM;
+	}
+	o->route = route_share(lane->route);
+	t->opening = o;
+	t->client = client;
+	t->began_ms = lane->loop.now_ms;
+	peer_of_addr(peer, &t->peer);
+	timer_init(&t->timer);
+	list_init(&t->link);
+	list_append(&lane->talks, &t->link);
+	counter_add(&lane->metrics.accepted, 1);
+	talk_run(t);
+	return 0;
+}
+
+void talk_go_on(struct list *timer_link)
+{
+	struct talk *t = container_of(timer_link, struct talk, timer.link);
+
+	t->queued = false;
+	if (passing_step(t))
+		talk_run(t);
+}
+
+void talk_cut_all(struct list *talks)
+{
+	struct list *next;
+
+	for (struct list *at = talks->next; at != talks; at = next) {
+		struct talk *t = container_of(at, struct talk, link);
+
+		next = at->next;
+		if (t->state == TALK_RELAY)
+			pour_relay_abort(&t->relay);
+		t->cause = 'K';
+		t->phase = t->state == TALK_RELAY ? 'D' : 'C';
+		talk_free(t);
+	}
+}
