@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAP_FIRST = 4096 };
+enum { HEAP_FIRST = 4096, DIGITS_MAX = 64 };
 
 struct text text_over(char *memory, size_t size)
 {
@@ -23,14 +23,12 @@ void text_free(struct text *t)
 	*t = (struct text){ .max = t->max };
 }
 
-/* Room for n bytes more, or full. Doubles, so that adding stays linear. */
-static bool make_room(struct text *t, size_t n)
+/* Doubles, so that adding stays linear. */
+bool text_grow(struct text *t, size_t n)
 {
 	size_t size = t->size > 0 ? t->size : HEAP_FIRST;
 	char *at;
 
-	if (n <= t->size - t->len)
-		return true;
 	if (n > t->max - t->len) {
 		t->full = true;
 		return false;
@@ -47,52 +45,42 @@ static bool make_room(struct text *t, size_t n)
 	return true;
 }
 
-void text_add(struct text *t, struct slice s)
+/* Those that stand at the end of their room, and zeros before them. */
+static void add_digits(struct text *t, char digits[DIGITS_MAX], size_t at,
+		       size_t width)
 {
-	if (s.len == 0 || !make_room(t, s.len))
-		return;
-	memcpy(t->at + t->len, s.at, s.len);
-	t->len += s.len;
-}
-
-void text_str(struct text *t, const char *s)
-{
-	text_add(t, slice_of(s));
-}
-
-void text_char(struct text *t, char c)
-{
-	text_add(t, (struct slice){ &c, 1 });
-}
-
-static void add_number(struct text *t, uint64_t n, unsigned base,
-		       unsigned width)
-{
-	char digits[64];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = "0123456789abcdef"[n % base];
-		n /= base;
-	} while (n > 0 && at > 0);
-	while (sizeof(digits) - at < width && at > 0)
+	while (DIGITS_MAX - at < width && at > 0)
 		digits[--at] = '0';
-	text_add(t, (struct slice){ digits + at, sizeof(digits) - at });
-}
-
-void text_u64(struct text *t, uint64_t n)
-{
-	add_number(t, n, 10, 1);
-}
-
-void text_hex(struct text *t, uint64_t n)
-{
-	add_number(t, n, 16, 1);
+	text_add(t, (struct slice){ digits + at, DIGITS_MAX - at });
 }
 
 void text_padded(struct text *t, uint64_t n, unsigned width)
 {
-	add_number(t, n, 10, width);
+	char digits[DIGITS_MAX];
+	size_t at = DIGITS_MAX;
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	add_digits(t, digits, at, width);
+}
+
+void text_u64(struct text *t, uint64_t n)
+{
+	text_padded(t, n, 1);
+}
+
+void text_hex(struct text *t, uint64_t n)
+{
+	char digits[DIGITS_MAX];
+	size_t at = DIGITS_MAX;
+
+	do {
+		digits[--at] = "0123456789abcdef"[n % 16];
+		n /= 16;
+	} while (n > 0);
+	add_digits(t, digits, at, 1);
 }
 
 void text_ms(struct text *t, uint64_t ms)

@@ -27,9 +27,28 @@ struct text text_over(char *memory, size_t size);
 struct text text_heap(size_t max);
 void text_free(struct text *t);
 
-void text_add(struct text *t, struct slice s);
-void text_str(struct text *t, const char *s);
-void text_char(struct text *t, char c);
+/* Room for n bytes more, grown where it may be; false: there is none. */
+bool text_grow(struct text *t, size_t n);
+
+/* Here for all to see: pieces whose length is known are moves, not calls. */
+static inline void text_add(struct text *t, struct slice s)
+{
+	if (s.len == 0 || (s.len > t->size - t->len && !text_grow(t, s.len)))
+		return;
+	memcpy(t->at + t->len, s.at, s.len);
+	t->len += s.len;
+}
+
+static inline void text_str(struct text *t, const char *s)
+{
+	text_add(t, slice_of(s));
+}
+
+static inline void text_char(struct text *t, char c)
+{
+	text_add(t, (struct slice){ &c, 1 });
+}
+
 void text_u64(struct text *t, uint64_t n);
 void text_hex(struct text *t, uint64_t n);
 /* n in decimal with leading zeros, so that it is at least width long. */

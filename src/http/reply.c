@@ -2,64 +2,87 @@
 /* The head of an answer, and text made safe for a page: see reply.h. */
 #include "http/reply.h"
 
+#include "http/char.h"
+
+#define TEXT(literal)                                                          \
+	{                                                                      \
+		literal, sizeof(literal) - 1                                   \
+	}
+#define REASON(status, text)                                                   \
+	{                                                                      \
+		status, text, TEXT("HTTP/1.1 " #status " " text "\r\n")        \
+	}
+
 static const struct reason {
 	int status;
 	const char *text;
+	struct slice line; /* that an answer begins with */
 } reasons[] = {
-	{200,  "OK"			     },
-	{ 204, "No Content"                     },
-	{ 206, "Partial Content"                },
-	{ 301, "Moved Permanently"              },
-	{ 302, "Found"			  },
-	{ 304, "Not Modified"                   },
-	{ 307, "Temporary Redirect"             },
-	{ 308, "Permanent Redirect"             },
-	{ 400, "Bad Request"                    },
-	{ 401, "Unauthorized"                   },
-	{ 403, "Forbidden"                      },
-	{ 404, "Not Found"                      },
-	{ 405, "Method Not Allowed"             },
-	{ 408, "Request Timeout"                },
-	{ 412, "Precondition Failed"            },
-	{ 414, "URI Too Long"                   },
-	{ 416, "Range Not Satisfiable"          },
-	{ 417, "Expectation Failed"             },
-	{ 421, "Misdirected Request"            },
-	{ 431, "Request Header Fields Too Large"},
-	{ 500, "Internal Server Error"          },
-	{ 501, "Not Implemented"                },
-	{ 503, "Service Unavailable"            },
-	{ 505, "HTTP Version Not Supported"     },
+	REASON(200, "OK"),
+	REASON(204, "No Content"),
+	REASON(206, "Partial Content"),
+	REASON(301, "Moved Permanently"),
+	REASON(302, "Found"),
+	REASON(304, "Not Modified"),
+	REASON(307, "Temporary Redirect"),
+	REASON(308, "Permanent Redirect"),
+	REASON(400, "Bad Request"),
+	REASON(401, "Unauthorized"),
+	REASON(403, "Forbidden"),
+	REASON(404, "Not Found"),
+	REASON(405, "Method Not Allowed"),
+	REASON(408, "Request Timeout"),
+	REASON(412, "Precondition Failed"),
+	REASON(414, "URI Too Long"),
+	REASON(416, "Range Not Satisfiable"),
+	REASON(417, "Expectation Failed"),
+	REASON(421, "Misdirected Request"),
+	REASON(431, "Request Header Fields Too Large"),
+	REASON(500, "Internal Server Error"),
+	REASON(501, "Not Implemented"),
+	REASON(503, "Service Unavailable"),
+	REASON(505, "HTTP Version Not Supported"),
 };
 
-const char *reply_reason(int status)
+static const struct reason *find(int status)
 {
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i].status == status)
-			return reasons[i].text;
-	return "Unknown";
+			return &reasons[i];
+	return NULL;
+}
+
+const char *reply_reason(int status)
+{
+	const struct reason *r = find(status);
+
+	return r != NULL ? r->text : "Unknown";
+}
+
+static void add_line(struct text *t, int status)
+{
+	const struct reason *r = find(status);
+
+	if (r != NULL) {
+		text_add(t, r->line);
+		return;
+	}
+	text_add(t, SLICE("HTTP/1.1 "));
+	text_u64(t, (uint64_t)status);
+	text_add(t, SLICE(" Unknown\r\n"));
 }
 
 void reply_begin(struct text *t, int status, const char *date)
 {
-	text_add(t, SLICE("HTTP/1.1 "));
-	text_u64(t, (uint64_t)status);
-	text_char(t, ' ');
-	text_str(t, reply_reason(status));
-	text_add(t, SLICE("\r\nServer: pour\r\nDate: "));
+	add_line(t, status);
+	text_add(t, SLICE("Server: pour\r\nDate: "));
 	text_str(t, date);
 	text_add(t, SLICE("\r\n"));
 }
 
 static bool is_safe(struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.at[i];
-
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return false;
-	}
-	return true;
+	return char_span(s, 0, CHAR_VALUE) == s.len;
 }
 
 void reply_field(struct text *t, const char *name, struct slice value)

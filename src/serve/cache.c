@@ -62,6 +62,11 @@ struct slice opened_type(const struct opened *o)
 	return (struct slice){ o->fields + TYPE_AT, o->type_len };
 }
 
+struct slice opened_type_line(const struct opened *o)
+{
+	return (struct slice){ o->fields, TYPE_AT + o->type_len + LINE_END };
+}
+
 struct slice opened_fields(const struct opened *o)
 {
 	size_t from = TYPE_AT + o->type_len + LINE_END;

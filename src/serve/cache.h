@@ -76,8 +76,9 @@ void cache_give(struct cache *c, struct opened *o);
 /* The end of the turn. */
 void cache_empty(struct cache *c);
 
-/* Of a file: its type, and whole lines for a reply, without the type. */
+/* Of a file: its type, the line that says so, and the other lines. */
 struct slice opened_type(const struct opened *o);
+struct slice opened_type_line(const struct opened *o);
 struct slice opened_fields(const struct opened *o);
 
 #endif

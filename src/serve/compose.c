@@ -27,9 +27,15 @@ void compose_begin(struct answer *a, int status)
 		text_add(&a->head, written(&a->manners->fields));
 }
 
+/* A sibling's bytes are of the type of what it is a sibling of. */
+static const struct opened *typed(const struct answer *a)
+{
+	return a->original != NULL ? a->original : a->file;
+}
+
 struct slice compose_type(const struct answer *a)
 {
-	return opened_type(a->original != NULL ? a->original : a->file);
+	return opened_type(typed(a));
 }
 
 void compose_vary(struct answer *a)
@@ -81,7 +87,7 @@ void compose_memory(struct answer *a, struct slice type, struct slice bytes)
 
 void compose_file(struct answer *a, uint64_t from, uint64_t upto)
 {
-	reply_field(&a->head, "Content-Type", compose_type(a));
+	text_add(&a->head, opened_type_line(typed(a)));
 	compose_fields(a);
 	reply_number(&a->head, "Content-Length", upto - from);
 	end(a);
