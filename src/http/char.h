@@ -5,13 +5,16 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 
 enum char_class {
-	CHAR_TOKEN = 1,  /* of a method, a name */
-	CHAR_TARGET = 2, /* of a request target: visible ASCII */
-	CHAR_VALUE = 4,  /* of a field's content; spaces and tabs too */
+	CHAR_TOKEN = 1,    /* of a method, a name */
+	CHAR_TARGET = 2,   /* of a request target: visible ASCII */
+	CHAR_VALUE = 4,    /* of a field's content; spaces and tabs too */
+	CHAR_HOST = 8,     /* of a registered name or an IPv4 address */
+	CHAR_ADDRESS = 16, /* of what stands in brackets for a host */
 };
 
 extern const uint8_t char_classes[256];
@@ -21,12 +24,30 @@ static inline bool char_is(char c, enum char_class class)
 	return (char_classes[(unsigned char)c] & class) != 0;
 }
 
+/*
+ * Eight bytes at once: all may stand in a value, and none is a tab. A byte
+ * below another borrows from its top bit, and DEL is what 0x7f leaves as zero.
+ */
+static inline bool char_are_plain(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t bytes, del;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	del = bytes ^ (ones * 0x7f);
+	return ((((bytes - ones * ' ') & ~bytes) | ((del - ones) & ~del)) &
+		tops) == 0;
+}
+
 /* How many bytes from there on are of that class. */
 static inline size_t char_span(struct slice s, size_t from,
 			       enum char_class class)
 {
 	size_t i = from;
 
+	while (class == CHAR_VALUE && s.len - i >= sizeof(uint64_t) &&
+	       char_are_plain(s.at + i))
+		i += sizeof(uint64_t);
 	while (i < s.len && char_is(s.at[i], class))
 		i++;
 	return i - from;

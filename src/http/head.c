@@ -29,14 +29,33 @@ static const struct {
 	{ { "PROPFIND", 8 }, METHOD_KNOWN  },
 };
 
+static void forget_fields(struct head *h)
+{
+	h->n_fields = 0;
+	h->marks = 0;
+}
+
 void head_init(struct head *h)
 {
 	h->scanned = h->len = 0;
-	h->n_fields = 0;
+	forget_fields(h);
+}
+
+/*
+ * One bit, by how long a name is and how it begins, in either case. Names may
+ * share it; most that are asked for are not there, and one look says so.
+ */
+static uint64_t mark_of(struct slice name)
+{
+	unsigned first = (unsigned char)*name.at % 32;
+
+	return UINT64_C(1) << (name.len * 7 + first) % 64;
 }
 
 const struct slice *head_field(const struct head *h, struct slice name)
 {
+	if ((h->marks & mark_of(name)) == 0)
+		return NULL;
 	for (uint32_t i = 0; i < h->n_fields; i++)
 		if (slice_is_word(h->fields[i].name, name))
 			return &h->fields[i].value;
@@ -109,6 +128,7 @@ static int parse_field(struct head *h, struct slice line)
 		return 431;
 	f = &h->fields[h->n_fields++];
 	f->name = (struct slice){ line.at, n };
+	h->marks |= mark_of(f->name);
 	f->value = slice_trim(
 		(struct slice){ line.at + n + 1, line.len - n - 1 });
 	return 0;
@@ -129,7 +149,7 @@ static size_t skip_empty_lines(const char *buf, size_t len)
 static int refuse(struct head *h, int status)
 {
 	h->method_name = h->target = h->host = (struct slice){ "", 0 };
-	h->n_fields = 0;
+	forget_fields(h);
 	h->keep_alive = h->has_body = false;
 	h->expects = EXPECTS_NOTHING;
 	return status;
@@ -202,9 +222,7 @@ static int parse_whole(struct head *h, const char *at, const char *end)
 {
 	int status = parse_lines(h, at, end);
 
-	if (status == 0)
-		status = head_understand(h);
-	return status == 0 ? 0 : refuse(h, status);
+	return status == 0 ? head_understand(h) : status;
 }
 
 int head_parse(struct head *h, const char *buf, size_t len)
@@ -213,15 +231,17 @@ int head_parse(struct head *h, const char *buf, size_t len)
 	const char *end;
 	int r;
 
-	h->n_fields = 0;
+	forget_fields(h);
 	r = find_end(h, buf, len, start, &end);
 	if (r == HEAD_MORE)
 		return check_unfinished(h, buf, len, start);
+	if (r == 0) {
+		h->len = (size_t)(end - buf);
+		r = h->len > HEAD_SIZE_MAX ? 431
+					   : parse_whole(h, buf + start, end);
+	}
+	if (r == 0)
+		return 0;
 	set_line(h, buf, len, start);
-	if (r != 0)
-		return refuse(h, r);
-	h->len = (size_t)(end - buf);
-	if (h->len > HEAD_SIZE_MAX)
-		return refuse(h, 431);
-	return parse_whole(h, buf + start, end);
+	return refuse(h, r);
 }

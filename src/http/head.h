@@ -61,6 +61,7 @@ struct head {
 	bool has_body;   /* chunked, or a length above 0 */
 	bool chunked;
 	uint64_t length; /* Content-Length; 0: none */
+	uint64_t marks;  /* that the names of the fields leave */
 	uint32_t n_fields;
 	struct field fields[HEAD_FIELDS_MAX];
 };

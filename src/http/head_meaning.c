@@ -6,6 +6,7 @@
 #include "http/head_meaning.h"
 
 #include "base/text.h"
+#include "http/char.h"
 #include "http/head.h"
 #include "http/target.h"
 
@@ -17,33 +18,17 @@ static bool is_port(struct slice s)
 	return s.len == 0 || s.at[0] == ':';
 }
 
-static size_t name_span(struct slice s, const char *others)
-{
-	size_t i = 0;
-
-	for (; i < s.len; i++) {
-		char c = s.at[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		      (c >= 'A' && c <= 'Z') ||
-		      (c != '\0' && strchr(others, c) != NULL)))
-			break;
-	}
-	return i;
-}
-
 /* uri-host [ ":" port ]: no user, no path, no space (RFC 9112, 3.2). */
 static bool is_host(struct slice s)
 {
 	size_t n;
 
 	if (s.len > 0 && s.at[0] == '[') {
-		n = 1 +
-		    name_span((struct slice){ s.at + 1, s.len - 1 }, ":.%-_~");
+		n = 1 + char_span(s, 1, CHAR_ADDRESS);
 		if (n < 3 || n == s.len || s.at[n++] != ']')
 			return false;
 	} else {
-		n = name_span(s, "!$&'()*+,;=%-._~");
+		n = char_span(s, 0, CHAR_HOST);
 	}
 	return is_port((struct slice){ s.at + n, s.len - n });
 }
@@ -107,6 +92,9 @@ static void set_keep_alive(struct head *h)
 {
 	bool close = false, keep = h->minor > 0;
 
+	h->keep_alive = keep;
+	if (head_field(h, SLICE("Connection")) == NULL)
+		return;
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		struct slice value = h->fields[i].value;
 
@@ -122,7 +110,9 @@ static void set_keep_alive(struct head *h)
 static void set_expects(struct head *h)
 {
 	h->expects = EXPECTS_NOTHING;
-	for (uint32_t i = 0; i < h->n_fields && h->minor > 0; i++) {
+	if (h->minor == 0 || head_field(h, SLICE("Expect")) == NULL)
+		return;
+	for (uint32_t i = 0; i < h->n_fields; i++) {
 		if (!slice_is_word(h->fields[i].name, SLICE("Expect")))
 			continue;
 		if (!slice_is_word(h->fields[i].value, SLICE("100-continue"))) {
