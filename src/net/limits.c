@@ -280,6 +280,11 @@ void limits_leave(struct limits *l, struct client *client)
 
 /* ── Rates ── */
 
+bool limits_has_rates(const struct limits *l)
+{
+	return (get(&l->per_second) | get(&l->client_per_second)) != 0;
+}
+
 uint64_t limits_reserve(struct limits *l, struct client *client, uint64_t max,
 			uint64_t now_ns, uint64_t *ret_from_ns)
 {

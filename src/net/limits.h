@@ -15,6 +15,7 @@
 #define NET_LIMITS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct addr;
@@ -60,6 +61,8 @@ uint64_t limits_refused(const struct limits *l, enum limits_entry why);
 /* The same as numbers for Prometheus. */
 void limits_write(struct text *t, const struct limits *l);
 
+/* Whether there is any; without one there is no moment to look up. */
+bool limits_has_rates(const struct limits *l);
 /*
  * Reserves some of max bytes: how many, and from which moment on they may go;
  * UINT64_MAX: there is no rate, send away.

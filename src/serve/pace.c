@@ -44,7 +44,8 @@ void pace_begin(struct session *s)
 {
 	s->work->paced = false;
 	s->work->portion = 0;
-	if (s->work->answer.body.len > 0)
+	if (s->work->answer.body.len > 0 &&
+	    limits_has_rates(s->worker->shared->limits))
 		(void)reserve(s);
 }
 

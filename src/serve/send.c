@@ -47,7 +47,7 @@ int send_begin(struct send *s, int fd, struct pour_pool *pool, struct answer *a)
 	s->answer = a;
 	s->fd = fd;
 	s->corked = is_worth_a_cork(&a->body);
-	memset(&s->past, 0, sizeof(s->past));
+	s->parted = false;
 	a->body.part.head = (struct slice){ a->head.at, a->head.len };
 	r = begin_part(s, pool);
 	if (r == 0 && s->corked)
@@ -75,6 +75,15 @@ static void account_add(struct pour_account *sum, const struct pour_account *a)
 	sum->ended = a->ended;
 }
 
+/* Most answers have one part only, and then past is not even cleared. */
+static void keep_account(struct send *s)
+{
+	if (!s->parted)
+		memset(&s->past, 0, sizeof(s->past));
+	s->parted = true;
+	account_add(&s->past, pour_account(&s->pour));
+}
+
 static int next_part(struct send *s)
 {
 	struct body *b = &s->answer->body;
@@ -83,7 +92,7 @@ static int next_part(struct send *s)
 	int r;
 
 	pour_finish(&s->pour);
-	account_add(&s->past, pour_account(&s->pour));
+	keep_account(s);
 	b->more--;
 	b->next(b->context, &b->part);
 	r = begin_part(s, pool);
@@ -139,7 +148,7 @@ const struct pour_account *send_account(struct send *s)
 {
 	const struct pour_account *last = pour_account(&s->pour);
 
-	if (s->past.ended == POUR_ENDED_NOT)
+	if (!s->parted)
 		return last;
 	s->sum = s->past;
 	account_add(&s->sum, last);
@@ -153,5 +162,7 @@ static uint64_t moved(const struct pour_account *a)
 
 uint64_t send_moved(const struct send *s)
 {
-	return moved(&s->past) + moved(pour_account(&s->pour));
+	uint64_t before = s->parted ? moved(&s->past) : 0;
+
+	return before + moved(pour_account(&s->pour));
 }

@@ -19,9 +19,9 @@ struct send {
 	struct answer *answer;
 	int fd;
 	struct pour pour;         /* of the part that leaves now */
-	struct pour_account past; /* of the parts before it */
+	struct pour_account past; /* of the parts before it, when parted */
 	struct pour_account sum;
-	bool corked;
+	bool corked, parted;
 };
 
 /* Nothing is sent yet. 0 or -errno. */
