@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "http/char.h"
 
 /* ── What begins with a mark of its own ── */
 
@@ -89,6 +90,17 @@ static bool is_binary(unsigned char c)
 	return c < 0x20 && (c < '\t' || c == 0x0b || c > '\r') && c != 0x1b;
 }
 
+/* What may stand in a field's value is looked at eight bytes at once. */
+static bool has_binary(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		i += char_span(s, i, CHAR_VALUE);
+		if (i < s.len && is_binary((unsigned char)s.at[i]))
+			return true;
+	}
+	return false;
+}
+
 /* A character that would go on behind the end; it is none that is wrong. */
 static bool is_cut_off(struct slice s)
 {
@@ -101,11 +113,22 @@ static bool is_cut_off(struct slice s)
 	return first >= 0xc2 && first <= 0xf4 && s.len < whole;
 }
 
+static size_t ascii_span(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (unsigned char)s.at[n] < 0x80)
+		n++;
+	return n;
+}
+
 static bool is_utf8(struct slice s)
 {
 	while (s.len > 0) {
-		size_t n = text_utf8(s);
+		size_t n = ascii_span(s);
 
+		if (n == 0)
+			n = text_utf8(s);
 		if (n == 0)
 			return is_cut_off(s);
 		s.at += n;
@@ -120,9 +143,8 @@ static const char *text_type(struct slice s)
 		return "text/plain; charset=utf-16be";
 	if (has(s, 0, SLICE("\xff\xfe")))
 		return "text/plain; charset=utf-16le";
-	for (size_t i = 0; i < s.len; i++)
-		if (is_binary((unsigned char)s.at[i]))
-			return NULL;
+	if (has_binary(s))
+		return NULL;
 	return is_utf8(s) ? "text/plain; charset=utf-8" : "text/plain";
 }
 
