@@ -254,7 +254,9 @@ def test_what_each_thread_does(serve, root):
     server = serve(root, "-t2", "--log", "off")
     idle = Client(server.address)
     idle.ask("/").answer()
-    begun = Client(server.address).send(b"GET /")
+    begun = Client(server.address)
+    begun.ask("/").answer()  # so it was accepted
+    begun.send(b"GET /")
     with Client(server.address) as client:
         client.ask("/file?%1b'").head()
         server.tell(signal.SIGUSR2)
