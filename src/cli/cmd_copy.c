@@ -33,12 +33,6 @@ static const char *const holes_choices[] = {
 	[COPY_HOLES_FILL + 1] = NULL,
 };
 
-#if defined(HAVE_XXHASH)
-#define DEFAULT_HASH "xxh3"
-#elif defined(HAVE_SHA256)
-#define DEFAULT_HASH "sha256"
-#endif
-
 #define FIELD(name) offsetof(struct copy_values, name)
 
 static const struct option table[] = {
@@ -100,12 +94,12 @@ static const struct option table[] = {
 		       "see later changes of the source"),
 	OPTION(.name = "sync", .kind = OPTION_FLAG, .field = FIELD(sync),
 	       .help = "ends when the bytes, and the name, are on the disk"),
-#ifdef DEFAULT_HASH
+#ifdef HASH_DEFAULT
 	OPTION(.name = "verify", .kind = OPTION_CHOICE, .value = "HASH",
 	       .field = FIELD(verify), .choices = hash_names,
-	       .bare = DEFAULT_HASH,
+	       .bare = HASH_DEFAULT,
 	       .help = "reads both files back and compares their hashes: xxh3\n"
-		       "or sha256 (" DEFAULT_HASH ")"),
+		       "or sha256 (" HASH_DEFAULT ")"),
 #endif
 };
 

@@ -11,7 +11,8 @@ struct command {
 	int (*run)(char *const *args);
 };
 
-extern const struct command cmd_serve, cmd_proxy, cmd_run, cmd_check, cmd_copy;
+extern const struct command cmd_serve, cmd_proxy, cmd_run, cmd_check, cmd_copy,
+	cmd_tee;
 
 /*
  * What every command begins with: options_parse(), then help is printed, or

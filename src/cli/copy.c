@@ -12,12 +12,6 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 
-/*
- * Of a pipe that is copied from or to: half of what an ordinary user may ask
- * for at once, and a 128th of what such a user may have in all.
- */
-enum { PIPE_SIZE = 512 * 1024 };
-
 /* ── Before ── */
 
 static void say_listening(const char *where)
@@ -42,16 +36,6 @@ static struct ends_opts to_opts(const struct copy_values *v)
 	else if (v->explain || v->progress == PROGRESS_ALWAYS)
 		opts.end.listening = say_listening;
 	return opts;
-}
-
-/*
- * Fewer, larger calls between pipes. What was set larger stays, and one that
- * may not grow, because its user has too many, moves the same bytes.
- */
-static void widen(const struct end *e)
-{
-	if (S_ISFIFO(e->st.st_mode) && fcntl(e->fd, F_GETPIPE_SZ) < PIPE_SIZE)
-		(void)fcntl(e->fd, F_SETPIPE_SZ, PIPE_SIZE);
 }
 
 /* Where both ends begin, after what is skipped. */
@@ -167,8 +151,8 @@ static int open_and_copy(struct copy *c)
 		return same(&c->ends);
 	if (r == ENDS_KEPT)
 		return kept(c);
-	widen(&c->ends.src);
-	widen(&c->ends.dst);
+	end_widen(&c->ends.src);
+	end_widen(&c->ends.dst);
 	return copy(c);
 }
 

@@ -124,27 +124,6 @@ int copy_skip(const struct end *src, uint64_t bytes)
 	return lseek(src->fd, MAX(at, end), SEEK_SET) < 0 ? -errno : 0;
 }
 
-/* What is left of the source from where it stands; 0: nobody knows. */
-static uint64_t rest_of(const struct end *src)
-{
-	off_t at = lseek(src->fd, 0, SEEK_CUR);
-
-	if (!S_ISREG(src->st.st_mode) || at < 0 || src->st.st_size <= at)
-		return 0;
-	return (uint64_t)(src->st.st_size - at);
-}
-
-static uint64_t bytes_to_come(const struct copy *c)
-{
-	uint64_t rest = rest_of(&c->ends.src);
-
-	if (c->values.limit == POUR_ALL || rest == 0)
-		return rest > 0 || c->values.limit == POUR_ALL
-			       ? rest
-			       : c->values.limit;
-	return MIN(rest, c->values.limit);
-}
-
 /* ── Options ── */
 
 /* The library seeks for holes on a descriptor of its own. */
@@ -265,7 +244,7 @@ static int run(struct copy *c, uint64_t promised)
 	r = pour_run(&c->transfer);
 	progress_end(&c->progress, &c->transfer.account);
 	if (c->values.explain)
-		report_explain(&c->transfer.account);
+		report_explain(NULL, &c->transfer.account);
 	/* Also when the last byte and the signal met: nobody wants it now. */
 	if (signals_stop() != 0)
 		return EXIT_SIGNAL + signals_stop();
@@ -274,7 +253,7 @@ static int run(struct copy *c, uint64_t promised)
 
 int copy_move(struct copy *c)
 {
-	uint64_t to_come = bytes_to_come(c);
+	uint64_t to_come = end_to_come(&c->ends.src, c->values.limit);
 	int r = begin(c);
 
 	c->total = to_come > 0 ? c->base + to_come : 0;

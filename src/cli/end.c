@@ -208,8 +208,9 @@ bool end_is_peer(const struct end *e)
 
 int end_close(struct end *e)
 {
-	int r = end_is_peer(e) ? end_hand_over(e->fd) : 0;
+	int r = end_is_peer(e) ? end_hand_over(e) : 0;
 
+	end_restore(e);
 	if (close(take_fd(&e->fd)) < 0 && r == 0)
 		r = -errno;
 	return r;

@@ -35,6 +35,9 @@ struct end {
 	const char *where; /* what follows the prefix */
 	int fd;
 	struct stat st;
+	bool blocked;         /* until end_unblock(), and others have it too */
+	uint64_t patience_ms; /* of end_close(); 0: for ever */
+	uint64_t unsent;      /* and what a peer lacked then */
 	char why[END_WHY_SIZE]; /* what an errno does not say, or "" */
 };
 
@@ -54,8 +57,23 @@ int end_spell(struct end *ret, const char *text, int standard);
 /* Opens it, O_RDONLY or O_WRONLY, and fills st. 0 or -errno. */
 int end_open(struct end *e, int flags, const struct end_opts *opts);
 /*
+ * A pipe becomes larger, for fewer and larger calls. What was set larger stays,
+ * and one that may not grow, because its user has too many, moves the same.
+ */
+void end_widen(const struct end *e);
+/*
+ * From now on neither reading nor writing waits, where that can be had without
+ * a change to what others see; a socket that we were given waits again after
+ * end_restore(), which end_close() calls.
+ */
+void end_unblock(struct end *e);
+void end_restore(struct end *e);
+/* Bytes that will come of a source, at most limit; 0: nobody knows. */
+uint64_t end_to_come(const struct end *src, uint64_t limit);
+/*
  * Every byte was written to it: closes it and finds out whether they arrived.
- * A peer that we connected to is told the end, and has to have taken all.
+ * A peer that we connected to is told the end, and has to have taken all;
+ * -ETIMEDOUT for one that took nothing for patience_ms.
  */
 int end_close(struct end *e);
 /* Says "name: why", or the errno. Answers EXIT_FAILED. */
@@ -72,6 +90,6 @@ enum { END_HOST_SIZE = 256 };
 bool end_split(const char *where, char host[END_HOST_SIZE],
 	       const char **ret_port);
 /* Of end_close(): 0 once the peer has all of it, or -errno. */
-int end_hand_over(int fd);
+int end_hand_over(struct end *e);
 
 #endif

@@ -181,26 +181,38 @@ static int has_closed(int fd)
 	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
+/* Whether nothing was taken for too long. */
+static bool is_stuck(struct end *e, uint64_t unsent, uint64_t *since)
+{
+	uint64_t now = moment_ms();
+
+	if (*since == 0 || unsent != e->unsent)
+		*since = now;
+	e->unsent = unsent;
+	return unsent > 0 && e->patience_ms > 0 &&
+	       now - *since > e->patience_ms;
+}
+
 /*
  * Sent is not received. What the peer's kernel lacks is asked for, and a peer
  * that closes with bytes unread says so by a reset: it gets time for that.
  */
-int end_hand_over(int fd)
+int end_hand_over(struct end *e)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_NS };
 	uint64_t since = 0;
 
-	if (shutdown(fd, SHUT_WR) < 0)
+	if (shutdown(e->fd, SHUT_WR) < 0)
 		return -errno;
 	for (;;) {
-		int unsent = 0, closed = has_closed(fd);
+		int unsent = 0, closed = has_closed(e->fd);
 
 		if (closed < 0)
 			return closed;
-		if (ioctl(fd, SIOCOUTQ, &unsent) < 0)
+		if (ioctl(e->fd, SIOCOUTQ, &unsent) < 0)
 			unsent = 0;
-		if (unsent == 0 && since == 0)
-			since = moment_ms();
+		if (is_stuck(e, (uint64_t)unsent, &since))
+			return -ETIMEDOUT;
 		if (unsent == 0 && (closed || moment_ms() - since > CLOSE_MS))
 			return 0;
 		(void)nanosleep(&pause, NULL);

@@ -142,6 +142,18 @@ static int open_in_place(struct ends *ends)
 	return is_same(&ends->src.st, &ends->dst.st);
 }
 
+/* Where several append each byte has a place of its own: that is O_APPEND. */
+static int open_to_append(struct ends *ends)
+{
+	ends->dst.fd = open(ends->dst.name,
+			    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+				    O_NOCTTY,
+			    mode_of_new(ends));
+	if (ends->dst.fd < 0 || fstat(ends->dst.fd, &ends->dst.st) < 0)
+		return -errno;
+	return is_same(&ends->src.st, &ends->dst.st);
+}
+
 static int open_as_it_is(struct ends *ends)
 {
 	int r = end_open(&ends->dst, O_WRONLY, &ends->opts.end);
@@ -168,6 +180,8 @@ static int open_named(struct ends *ends)
 		return ENDS_KEPT;
 	if (ends->opts.inplace)
 		return open_in_place(ends);
+	if (ends->opts.append)
+		return open_to_append(ends);
 	return begin_draft(ends, there);
 }
 
@@ -211,13 +225,19 @@ int ends_publish(struct ends *ends)
 	return r < 0 ? r : end_close(&ends->dst);
 }
 
+static void give_back(struct end *e)
+{
+	end_restore(e);
+	base_close_fd(&e->fd);
+}
+
 void ends_done(struct ends *ends)
 {
 	if (ends->drafted)
 		draft_finish(&ends->draft);
 	else
-		base_close_fd(&ends->dst.fd);
-	base_close_fd(&ends->src.fd);
+		give_back(&ends->dst);
+	give_back(&ends->src);
 	ends->drafted = ends->overwritten = false;
 	ends->src.fd = ends->dst.fd = -1;
 }

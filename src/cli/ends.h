@@ -4,7 +4,8 @@
  * A destination that is a path is
  *
  *      a file, or nothing yet ──► a draft (draft.h), renamed at the end
- *                             └─► with inplace: opened and overwritten
+ *                             ├─► with inplace: opened and overwritten
+ *                             └─► with append: opened, and goes on at its end
  *      a folder               ──► the file goes inside it
  *      anything else          ──► written to as it is
  */
@@ -19,7 +20,7 @@
 
 struct ends_opts {
 	struct end_opts end;
-	bool force, fresh, inplace, part, sync;
+	bool append, force, fresh, inplace, part, sync;
 	const char *backup; /* a suffix, or NULL */
 };
 

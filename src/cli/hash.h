@@ -8,6 +8,13 @@
 
 #include <stddef.h>
 
+/* What "--verify" means without a name; undefined: there are no hashes. */
+#if defined(HAVE_XXHASH)
+#define HASH_DEFAULT "xxh3"
+#elif defined(HAVE_SHA256)
+#define HASH_DEFAULT "sha256"
+#endif
+
 /* Ended by NULL; the first is the default. */
 extern const char *const hash_names[];
 /* One more than there are: "no hash", as a default. */

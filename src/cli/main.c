@@ -11,7 +11,8 @@
  *   pour_step         core/step.c      ends ──► bytes on their way
  *   record_answer     serve/record.c   the account ──► one line of the log
  *
- * `pour copy` is pour_run (core/run.c) between two ends that cmd_copy.c opens.
+ * `pour copy` is pour_run (core/run.c) between two ends that cmd_copy.c opens,
+ * `pour tee` pour_fan_run (core/fan_run.c) from one end to many.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@
 #include "cli/say.h"
 
 static const struct command *const commands[] = {
-	&cmd_serve, &cmd_proxy, &cmd_run, &cmd_check, &cmd_copy,
+	&cmd_serve, &cmd_proxy, &cmd_run, &cmd_check, &cmd_copy, &cmd_tee,
 };
 
 static const struct command *find(const char *name)

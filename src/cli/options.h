@@ -73,7 +73,7 @@ struct options {
 	size_t n;
 };
 
-enum { OPTIONS_OPERANDS_MAX = 4, OPTIONS_ERROR_SIZE = 256 };
+enum { OPTIONS_OPERANDS_MAX = 128, OPTIONS_ERROR_SIZE = 256 };
 
 struct parsed {
 	bool help; /* --help: nothing after it was looked at */

@@ -112,12 +112,17 @@ static void draw(struct progress *p, const struct pour_account *a)
 	show(p, text);
 }
 
+void progress_make_way(struct progress *p)
+{
+	if (p->shown > 0)
+		show(p, "");
+}
+
 static void answer_state(struct progress *p, const struct pour_account *a)
 {
 	struct progress_view v = progress_view(p, a);
 
-	if (p->shown > 0)
-		show(p, "");
+	progress_make_way(p);
 	if (p->opts.json)
 		report_json_progress(&v);
 	else

@@ -48,6 +48,8 @@ void progress_begin(struct progress *p, const struct progress_opts *opts);
  * see signals_stop().
  */
 int progress_look(struct progress *p, const struct pour_account *a);
+/* Something else will be said: the line goes, and comes back later. */
+void progress_make_way(struct progress *p);
 /* Nothing stays on the terminal but a whole line. */
 void progress_end(struct progress *p, const struct pour_account *a);
 /* The same, for who says it otherwise. */

@@ -16,12 +16,15 @@ enum { LINE_SIZE = 4 * 1024, EXPLAIN_SIZE = 1024, NAME_LEN_MAX = 1024 };
 
 /* ── For people ── */
 
-void report_explain(const struct pour_account *a)
+void report_explain(const char *name, const struct pour_account *a)
 {
 	char line[EXPLAIN_SIZE];
 
 	(void)pour_explain(a, line, sizeof(line));
-	say("%s", line);
+	if (name != NULL)
+		say("%s: %s", name, line);
+	else
+		say("%s", line);
 }
 
 void report_state(const struct progress_view *v)
@@ -59,6 +62,12 @@ static void string(struct text *t, const char *key, const char *value)
 {
 	name(t, key);
 	json_string(t, slice_of(value), NAME_LEN_MAX);
+}
+
+static void string_if(struct text *t, const char *key, const char *value)
+{
+	if (value != NULL)
+		string(t, key, value);
 }
 
 static void number(struct text *t, const char *key, uint64_t n)
@@ -169,9 +178,13 @@ void report_json_end(const struct progress_view *v, const struct report_end *e)
 	char memory[LINE_SIZE];
 	struct text t = text_over(memory, sizeof(memory));
 
-	begin(&t, "report", v);
+	begin(&t, e->type != NULL ? e->type : "report", v);
 	number(&t, "taken", a->taken);
 	number(&t, "delivered", a->delivered);
+	if (a->teed > 0)
+		number(&t, "teed", a->teed);
+	if (a->missed > 0)
+		number(&t, "missed", a->missed);
 	add_moved(&t, a);
 	add_left(&t, a);
 	string(&t, "ended", ended_name(a->ended));
@@ -179,10 +192,11 @@ void report_json_end(const struct progress_view *v, const struct report_end *e)
 		string(&t, "side", a->side == POUR_SIDE_SRC ? "src" : "dst");
 	if (a->error != 0)
 		string(&t, "error", error != NULL ? error : "?");
-	if (e->verified != NULL)
-		string(&t, "verified", e->verified);
+	string_if(&t, "verified", e->verified);
+	string_if(&t, "hash", e->hash);
+	string_if(&t, "on_slow", e->on_slow);
 	number(&t, "exit", (uint64_t)e->exit_code);
-	string(&t, "src", e->src);
-	string(&t, "dst", e->dst);
+	string_if(&t, "src", e->src);
+	string_if(&t, "dst", e->dst);
 	end(&t);
 }

@@ -10,19 +10,22 @@
 
 /* How far it is, in one line. */
 void report_state(const struct progress_view *v);
-/* The account, as pour_explain() has it. */
-void report_explain(const struct pour_account *a);
+/* The account, as pour_explain() has it; whose it is, or NULL. */
+void report_explain(const char *name, const struct pour_account *a);
 
 /* {"type":"progress", ...} */
 void report_json_progress(const struct progress_view *v);
 /* {"type":"listening","at":"tcp:127.0.0.1:9000"} */
 void report_json_listening(const char *where);
 
-/* How it ended, of one source and one destination. */
+/* How it ended; what is NULL is left out. */
 struct report_end {
+	const char *type; /* NULL: "report", of all of it */
 	const char *src, *dst;
 	int exit_code;
-	const char *verified; /* the hash of both sides; NULL: not looked at */
+	const char *verified; /* the hash of both sides, that were read again */
+	const char *hash;     /* of what went through */
+	const char *on_slow;  /* what becomes of a branch that is slow */
 };
 
 /* {"type":"report", ...} */

@@ -16,6 +16,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
+	EXIT_SOME = 3,     /* some of what was asked for is done */
 	EXIT_CONFIG = 78,  /* as in sysexits.h */
 	EXIT_SIGNAL = 128, /* and the signal's number */
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of pour copy share."""
+"""What the tests of pour copy and pour tee share."""
 
 import contextlib
 import os
@@ -22,7 +22,8 @@ def pour(*args, **more):
     more.setdefault("stdout", subprocess.PIPE)
     more.setdefault("stderr", subprocess.PIPE)
     return subprocess.run(
-        [*more.pop("prefix", []), POUR, "copy", *map(str, args)],
+        [*more.pop("prefix", []), POUR, more.pop("command", "copy"),
+         *map(str, args)],
         timeout=120, check=False, **more)
 
 
@@ -38,7 +39,8 @@ class Copy(subprocess.Popen):
 def start(*args, **more):
     more.setdefault("stdin", subprocess.DEVNULL)
     return Copy(
-        [*more.pop("prefix", []), POUR, "copy", *map(str, args)],
+        [*more.pop("prefix", []), POUR, more.pop("command", "copy"),
+         *map(str, args)],
         stderr=subprocess.PIPE, **more)
 
 

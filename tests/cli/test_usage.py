@@ -44,7 +44,8 @@ def test_help(args):
     snapshot("pour", run.stdout)
 
 
-@pytest.mark.parametrize("command", ["serve", "proxy", "copy", "run", "check"])
+@pytest.mark.parametrize("command", ["serve", "proxy", "copy", "run", "check",
+                                     "tee"])
 def test_help_of_a_command(command):
     run = pour(command, "--help")
     assert (run.returncode, run.stderr) == (0, "")

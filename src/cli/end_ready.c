@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* An open end, made ready for bytes: how wide, how many, and not blocking. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "cli/end.h"
+
+/*
+ * Of a pipe that is copied from or to: half of what an ordinary user may ask
+ * for at once, and a 128th of what such a user may have in all.
+ */
+enum { PIPE_SIZE = 512 * 1024, FD_PATH_SIZE = 32 };
+
+void end_widen(const struct end *e)
+{
+	if (S_ISFIFO(e->st.st_mode) && fcntl(e->fd, F_GETPIPE_SZ) < PIPE_SIZE)
+		(void)fcntl(e->fd, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+/* What is left of the source from where it stands; 0: nobody knows. */
+static uint64_t rest_of(const struct end *src)
+{
+	off_t at = lseek(src->fd, 0, SEEK_CUR);
+
+	if (!S_ISREG(src->st.st_mode) || at < 0 || src->st.st_size <= at)
+		return 0;
+	return (uint64_t)(src->st.st_size - at);
+}
+
+uint64_t end_to_come(const struct end *src, uint64_t limit)
+{
+	uint64_t rest = rest_of(src);
+
+	if (limit == UINT64_MAX || rest == 0)
+		return rest > 0 || limit == UINT64_MAX ? rest : limit;
+	return MIN(rest, limit);
+}
+
+/* ── Not blocking ── */
+
+static bool is_ours(const struct end *e)
+{
+	return e->how != END_STANDARD && e->how != END_FD;
+}
+
+/*
+ * Flags of what we were given are shared with whoever else has it. A pipe or a
+ * terminal can be opened once more, for us alone.
+ */
+static bool reopen(struct end *e, int flags)
+{
+	char path[FD_PATH_SIZE];
+	int fd;
+
+	if (!S_ISFIFO(e->st.st_mode) && !isatty(e->fd))
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", e->fd);
+	fd = open(path,
+		  (flags & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		e->fd = fd;
+	return fd >= 0;
+}
+
+void end_unblock(struct end *e)
+{
+	int flags = fcntl(e->fd, F_GETFL);
+
+	if (flags < 0 || flags & O_NONBLOCK)
+		return;
+	if (!is_ours(e) && (reopen(e, flags) || !S_ISSOCK(e->st.st_mode)))
+		return;
+	if (fcntl(e->fd, F_SETFL, flags | O_NONBLOCK) == 0)
+		e->blocked = !is_ours(e);
+}
+
+void end_restore(struct end *e)
+{
+	int flags = e->blocked ? fcntl(e->fd, F_GETFL) : -1;
+
+	if (flags >= 0)
+		(void)fcntl(e->fd, F_SETFL, flags & ~O_NONBLOCK);
+	e->blocked = false;
+}
