@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What was opened in this turn of the loop. Requests that are ready in one
- * turn share a descriptor and all that is known of it; at the end of the turn
- * the cache forgets, so nobody is ever answered from what was opened before
+ * turn share a descriptor and all that is known of it, and of a small file its
+ * bytes as well; at the end of the turn the cache forgets, so nobody is ever answered from what was opened before
  * his request was there.
  *
  *      path ──► cache ──► opened (counted) ◄── answers that are being sent
@@ -34,7 +34,13 @@ struct policy {
 	struct users *users; /* NULL: everybody may come in */
 };
 
-enum { CACHE_SLOTS = 64, OPENED_PATH_SIZE = 256, OPENED_FIELDS_SIZE = 512 };
+enum {
+	CACHE_SLOTS = 64,
+	OPENED_PATH_SIZE = 256,
+	OPENED_FIELDS_SIZE = 512,
+	/* Of a small file: a call to read it costs more than to copy it. */
+	OPENED_BYTES_SIZE = 4096
+};
 
 /* A file or a folder, or the status that looking for it is answered with. */
 struct opened {
@@ -50,6 +56,9 @@ struct opened {
 	char fields[OPENED_FIELDS_SIZE]; /* Content-Type, then the others */
 	const struct policy *policy;     /* whose root path is below */
 	char path[OPENED_PATH_SIZE];
+	bool wanted;    /* more than once in this turn */
+	bool has_bytes; /* all of them, in bytes */
+	char *bytes;    /* OPENED_BYTES_SIZE of room, once it was needed */
 	struct opened *next_free;
 };
 
@@ -76,6 +85,11 @@ void cache_give(struct cache *c, struct opened *o);
 /* The end of the turn. */
 void cache_empty(struct cache *c);
 
+/*
+ * All of a small file that more than one ask for in this turn, read once for
+ * them; NULL: it is to be read from its descriptor. They last as the share.
+ */
+const char *opened_bytes(struct opened *o);
 /* Of a file: its type, the line that says so, and the other lines. */
 struct slice opened_type(const struct opened *o);
 struct slice opened_type_line(const struct opened *o);

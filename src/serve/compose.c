@@ -85,14 +85,26 @@ void compose_memory(struct answer *a, struct slice type, struct slice bytes)
 		body_memory(&a->body, bytes.at, bytes.len);
 }
 
+static void add_body(struct answer *a, uint64_t from, uint64_t upto)
+{
+	const char *bytes;
+
+	if (a->head_only || upto <= from)
+		return;
+	bytes = opened_bytes(a->file);
+	if (bytes != NULL)
+		body_memory(&a->body, bytes + from, upto - from);
+	else
+		body_file(&a->body, a->file->fd, from, upto - from);
+}
+
 void compose_file(struct answer *a, uint64_t from, uint64_t upto)
 {
 	text_add(&a->head, opened_type_line(typed(a)));
 	compose_fields(a);
 	reply_number(&a->head, "Content-Length", upto - from);
 	end(a);
-	if (!a->head_only && upto > from)
-		body_file(&a->body, a->file->fd, from, upto - from);
+	add_body(a, from, upto);
 }
 
 void compose_stream(struct answer *a, struct slice type, body_reader *reader,
@@ -158,8 +170,7 @@ void compose_error_file(struct answer *a, int status)
 	describe(a, opened_type(a->file));
 	reply_number(&a->head, "Content-Length", size);
 	end(a);
-	if (!a->head_only && size > 0)
-		body_file(&a->body, a->file->fd, 0, size);
+	add_body(a, 0, size);
 }
 
 void compose_error(struct answer *a, int status)
