@@ -14,7 +14,7 @@
 #include "net/metrics.h"
 
 static_assert(ACCESS_REQUEST_MAX + ACCESS_REFERER_MAX + ACCESS_AGENT_MAX +
-			      2048 <
+			      ACCESS_USER_MAX + 2048 <
 		      LOG_LINE_SIZE,
 	      "a line always fits");
 
@@ -28,7 +28,14 @@ const char *access_ended(const struct pour_account *account)
 	return ends[metrics_end(account)];
 }
 
-void access_escape(struct text *t, struct slice s, size_t max)
+/* Whether it stands for itself; a word has no space in it either. */
+static bool is_plain(unsigned char c, unsigned char least)
+{
+	return c >= least && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void escape(struct text *t, struct slice s, size_t max,
+		   unsigned char least)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	size_t from = t->len;
@@ -41,11 +48,24 @@ void access_escape(struct text *t, struct slice s, size_t max)
 			text_str(t, "...");
 			return;
 		}
-		if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
-			text_add(t, (struct slice){ escaped, sizeof(escaped) });
-		else
+		if (is_plain(c, least))
 			text_char(t, (char)c);
+		else
+			text_add(t, (struct slice){ escaped, sizeof(escaped) });
 	}
+}
+
+void access_escape(struct text *t, struct slice s, size_t max)
+{
+	escape(t, s, max, ' ');
+}
+
+static void word(struct text *t, struct slice s, size_t max)
+{
+	if (s.len > 0)
+		escape(t, s, max, ' ' + 1);
+	else
+		text_char(t, '-');
 }
 
 static void quoted(struct text *t, struct slice s, size_t max)
@@ -76,7 +96,9 @@ void access_combined(struct text *t, const struct access_line *line)
 
 	addr_host(line->peer, host);
 	text_str(t, host);
-	text_str(t, " - - [");
+	text_str(t, " - ");
+	word(t, line->user, ACCESS_USER_MAX);
+	text_str(t, " [");
 	text_str(t, line->stamp->log);
 	text_char(t, ']');
 	quoted(t, line->request, ACCESS_REQUEST_MAX);

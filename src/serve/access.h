@@ -17,7 +17,8 @@
  * Bytes are those of the body that were delivered. A method that was left says
  * for which errno ("sendfile!EINVAL", "left":{"sendfile":"EINVAL"}). An answer
  * that did not end well has a last word: "short", when the file ended early,
- * "aborted" otherwise.
+ * "aborted" otherwise. Who was let in by a password has his name in the third
+ * place ("user" in the object), with its spaces escaped as well.
  */
 #ifndef SERVE_ACCESS_H
 #define SERVE_ACCESS_H
@@ -38,6 +39,7 @@ struct access_line {
 	struct slice request;        /* the request line */
 	struct slice method, target; /* at NULL: it was not understood */
 	struct slice referer, agent; /* at NULL: none */
+	struct slice user;           /* who was let in; at NULL: whoever */
 	uint8_t minor;               /* HTTP/1.minor */
 	int status;
 	uint64_t took_ms;
@@ -49,6 +51,7 @@ enum {
 	ACCESS_REQUEST_MAX = 8 * 1024,
 	ACCESS_REFERER_MAX = 1024,
 	ACCESS_AGENT_MAX = 512,
+	ACCESS_USER_MAX = 256,
 };
 
 /* One line, without its end, of less than LOG_LINE_SIZE bytes. */

@@ -38,6 +38,7 @@ void access_json(struct text *t, const struct access_line *line)
 	text_char(t, '{');
 	json_member(t, "time", slice_of(line->stamp->iso), STAMP_LOG_SIZE);
 	json_member(t, "peer", slice_of(host), sizeof(host));
+	maybe(t, "user", line->user, ACCESS_USER_MAX);
 	add_request(t, line);
 	json_number(t, "code", (uint64_t)line->status);
 	json_number(t, "bytes", line->account->delivered);

@@ -55,7 +55,10 @@ int gate_pass(struct session *s, struct users *users)
 	    head_count(&work->head, SLICE("Authorization")) > 1 ||
 	    !basic_parse(*field, &basic))
 		return 401;
-	return users_know(users, &basic) ? 0 : ask(s, users, &basic);
+	if (!users_know(users, &basic))
+		return ask(s, users, &basic);
+	work->gate = 200;
+	return 0;
 }
 
 void gate_forget(struct session *s)

@@ -101,6 +101,24 @@ TEST(access_line_of_a_file)
 			    "\"calls\":1024}}}");
 }
 
+TEST(access_says_who_was_let_in)
+{
+	struct pour_account account = { .ended = POUR_ENDED_LIMIT };
+	struct addr peer = localhost();
+	struct access_line line = { .peer = &peer,
+				    .stamp = &stamp,
+				    .user = SLICE("ann b \" [\xc3\xbc"),
+				    .account = &account };
+
+	assert_int_equal(
+		strncmp(combined(&line),
+			"127.0.0.1 - ann\\x20b\\x20\\x22\\x20[\\xC3\\xBC [21/",
+			46),
+		0);
+	assert_non_null(
+		strstr(json(&line), ",\"user\":\"ann b \\\" [\xc3\xbc\","));
+}
+
 TEST(access_says_how_it_ended)
 {
 	struct pour_account account = { .ended = POUR_ENDED_SHORT };
@@ -149,7 +167,9 @@ TEST(access_lines_always_fit)
 		account.moved[i] = account.calls[i] = UINT64_MAX;
 		account.left[i] = EPROTONOSUPPORT;
 	}
-	line.request = line.referer = line.agent = (struct slice){ bad, 16384 };
+	line.request = line.referer = line.agent = line.user = (struct slice){
+		bad, 16384
+	};
 	assert_true(strlen(combined(&line)) > 9000);
 	assert_true(strlen(json(&line)) > 9000);
 	line.method = line.target = line.request;

@@ -12,7 +12,7 @@ POUR = os.path.abspath(os.environ.get("POUR", "build/pour"))
 ROOT = os.geteuid() == 0
 REPORTS = re.compile(r"Sanitizer|runtime error:|Assertion|stack smashing")
 LINE = re.compile(
-    r'(?P<host>\S+) - - \[\d\d/[A-Z][a-z]{2}/\d{4}(?::\d\d){3} [+-]\d{4}\] '
+    r'(?P<host>\S+) - (?P<user>[!#-~]+) \[\d\d/[A-Z][a-z]{2}/\d{4}(?::\d\d){3} [+-]\d{4}\] '
     r'"(?P<request>[ -!#-~]*)" (?P<status>\d{3}) (?P<bytes>\d+) '
     r'"(?P<referer>[ -!#-~]*)" "(?P<agent>[ -!#-~]*)" '
     r'(?P<seconds>\d+\.\d{3})(?P<account>( -| [a-z-]+(=\d+/\d+|![A-Z0-9]+))+)'
@@ -27,6 +27,7 @@ class Line:
         assert match, f"no line of a log: {text!r}"
         self.text = text
         self.host = match["host"]
+        self.user = match["user"]
         self.request = match["request"]
         self.status = int(match["status"])
         self.bytes = int(match["bytes"])

@@ -95,6 +95,17 @@ def test_who_may_not(guarded, field):
         assert answer["WWW-Authenticate"] == CHALLENGE
 
 
+def test_the_log_says_who(guarded):
+    """Of those alone whose password was right."""
+    for field in (credentials("ann", "secret"), credentials("bob", "pass:word"),
+                  credentials("ann", "wrong"), "A: b"):
+        get(guarded.address, "/file", field)
+        get(guarded.address, "/file", field)
+    get(guarded.address, "/file", credentials("eve", "no"), method="OPTIONS")
+    assert sorted(line.user for line in guarded.log(9)) == \
+        5 * ["-"] + 2 * ["ann"] + 2 * ["bob"]
+
+
 def test_two_fields_are_none(guarded):
     good = credentials("ann", "secret")
     assert get(guarded.address, "/file", good, good).status == 401
