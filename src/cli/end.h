@@ -64,7 +64,8 @@ void end_widen(const struct end *e);
 /*
  * From now on neither reading nor writing waits, where that can be had without
  * a change to what others see; a socket that we were given waits again after
- * end_restore(), which end_close() calls.
+ * end_restore(), which end_close() calls. What we were given stays open, and
+ * gets another number here.
  */
 void end_unblock(struct end *e);
 void end_restore(struct end *e);

@@ -50,28 +50,39 @@ static bool is_ours(const struct end *e)
  * Flags of what we were given are shared with whoever else has it. A pipe or a
  * terminal can be opened once more, for us alone.
  */
-static bool reopen(struct end *e, int flags)
+static int reopen(const struct end *e)
 {
 	char path[FD_PATH_SIZE];
-	int fd;
+	int flags = fcntl(e->fd, F_GETFL);
 
-	if (!S_ISFIFO(e->st.st_mode) && !isatty(e->fd))
-		return false;
+	if (flags < 0 || (!S_ISFIFO(e->st.st_mode) && !isatty(e->fd)))
+		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", e->fd);
-	fd = open(path,
-		  (flags & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return open(path,
+		    (flags & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* A number of its own: two ends may be the same one, and each is closed. */
+static void take(struct end *e)
+{
+	int fd = reopen(e);
+
+	if (fd < 0)
+		fd = fcntl(e->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (fd >= 0)
 		e->fd = fd;
-	return fd >= 0;
 }
 
 void end_unblock(struct end *e)
 {
-	int flags = fcntl(e->fd, F_GETFL);
+	int flags;
 
+	if (!is_ours(e))
+		take(e);
+	flags = fcntl(e->fd, F_GETFL);
 	if (flags < 0 || flags & O_NONBLOCK)
 		return;
-	if (!is_ours(e) && (reopen(e, flags) || !S_ISSOCK(e->st.st_mode)))
+	if (!is_ours(e) && !S_ISSOCK(e->st.st_mode))
 		return;
 	if (fcntl(e->fd, F_SETFL, flags | O_NONBLOCK) == 0)
 		e->blocked = !is_ours(e);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Destinations of a tee: what was written, then descriptors, then branches. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ static int spell_command(struct end *e, const char *text)
 	memset(e, 0, sizeof(*e));
 	e->name = text;
 	e->where = text + sizeof(command_prefix) - 1;
-	e->how = END_FD;
+	e->how = END_PATH; /* what it gets is ours */
 	e->fd = -1;
 	if (e->where[strspn(e->where, " \t\n")] != '\0')
 		return 0;
@@ -103,10 +102,7 @@ static int open_command(struct tee_dst *d)
 	struct end *e = &d->ends.dst;
 	int r = shell_start(e->where, &d->pid, &e->fd);
 
-	if (r == 0 && (fstat(e->fd, &e->st) < 0 ||
-		       fcntl(e->fd, F_SETFL, O_WRONLY | O_NONBLOCK) < 0))
-		r = -errno;
-	return r;
+	return r == 0 && fstat(e->fd, &e->st) < 0 ? -errno : r;
 }
 
 static int open_end(const struct tee *t, struct tee_dst *d)

@@ -146,8 +146,9 @@ static void cut_slow_ones(struct tee *t)
 
 /* ── The hash ── */
 
-static int64_t add_to_hash(void *context, const void *buf, size_t size,
-			   short *ret_poll)
+static int64_t add_to_hash(
+	void *context, const void *buf, size_t size,
+	short *ret_poll) /* NOLINT(readability-non-const-parameter) */
 {
 	struct tee *t = context;
 	int r = t->hashing->add(t->hash_state, buf, size);

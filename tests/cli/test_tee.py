@@ -118,6 +118,12 @@ def test_what_others_share_is_not_made_to_not_block():
     os.close(w)
 
 
+def test_one_descriptor_may_be_named_twice():
+    run = shell(f"printf hello | {POUR} tee - - fd:7 fd:7 >>out 7>>seven")
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert read("out") == read("seven") == b"hello" * 2
+
+
 def test_from_a_listener_to_a_listener():
     with start("--from", "tcp-listen:0", "tcp-listen:0", "a",
                "--explain") as run:
