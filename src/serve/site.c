@@ -146,6 +146,9 @@ static int fill(struct sites *s, struct site *site, const struct site_opts *o,
 	site->policy.index = site->index;
 	if (site->index == NULL)
 		return fail(error, -ENOMEM, "out of memory");
+	if (o->manners.spa && *site->index == '\0')
+		return fail(error, -EINVAL,
+			    "spa: there is no index to show, for it is empty");
 	fd = manners_new(&site->manners, &o->manners, error);
 	site->policy.manners = site->manners;
 	if (fd < 0 || o->auth_file == NULL)

@@ -186,6 +186,11 @@ def test_an_application_of_one_page(serve, tree):
     assert shows("/users/5")[0] == 404
 
 
+def test_an_application_without_its_page(root):
+    assert "spa: there is no index to show" in refused("--spa", "--index", "",
+                                                       root)
+
+
 def test_reload_says_what_is_wrong_with_manners_too(serve, tree):
     server = serve(tree, "--header", FIELD)
     server.tell(signal.SIGHUP)
