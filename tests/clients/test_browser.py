@@ -3,6 +3,7 @@
 
 import html.parser
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -29,6 +30,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.names, self.orders, self.inputs = [], {}, 0
+        self.places = {}  # where all links lead, by their text
         self._in, self._href = None, None
         self.feed(text)
 
@@ -44,6 +46,8 @@ class Page(html.parser.HTMLParser):
             self._href = None
 
     def handle_data(self, data):
+        if self._href is not None:
+            self.places[data] = self._href
         if self._href is not None and self._in == "tbody":
             self.names.append(data)
         elif self._href is not None and self._in == "thead":
@@ -68,6 +72,21 @@ def test_reads_and_sorts(where, look):
     assert by_size.names == ["folder/", "large", "middle", "<script>x"]
     again = Page(look(where + by_size.orders["Size"]))
     assert again.names == ["folder/", "<script>x", "middle", "large"]
+
+
+def test_follows(where, look, tmp_path):
+    """Into a folder, on to one below it, and up again to the top."""
+    (tmp_path / "root" / "folder" / "ü & more").mkdir()
+    (tmp_path / "root" / "folder" / "ü & more" / "last").write_bytes(b"last")
+    at, page = where, Page(look(where))
+    for name in "folder/", "ü & more/":
+        at = urllib.parse.urljoin(at, page.places[name])
+        page = Page(look(at))
+    assert page.names == ["../", "last"]
+    last = urllib.parse.urljoin(at, page.places["last"])
+    assert "last" in look(last)
+    up = [urllib.parse.urljoin(at, href) for href in page.places.values()]
+    assert where + "folder/" in up
 
 
 def test_nothing_is_refused_by_the_policy(where, look, tmp_path):

@@ -112,7 +112,14 @@ root = two
 """)
     assert body(port, "one.org") == "one"
     assert body(port, "www.two.org:80") == "two"
-    assert get(("127.0.0.1", port), "/file", host="two.org").status == 421
+    where = "127.0.0.1", port
+    assert get(where, "/file", host="two.org").status == 421
+    # The name in an absolute target counts, whatever Host says.
+    for target, host, text in (("http://www.two.org/file", "one.org", b"two"),
+                               ("http://one.org/file", "www.two.org", b"one"),
+                               ("http://one.org:80/file", "else", b"one")):
+        assert get(where, target, host=host).body == text
+    assert get(where, "http://else/file", host="one.org").status == 421
 
 
 def test_what_a_site_has_from_its_server(run, tmp_path):
