@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/copy.h"
 #include "cli/say.h"
+#include "cli/tree.h"
 
 enum { CONNECT_MS = 10 * 1000 };
 
@@ -75,10 +76,14 @@ static const struct option table[] = {
 	OPTION(.name = "offset", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(offset), .max = UINT64_MAX,
 	       .help = "skips so many bytes of the source first"),
+	OPTION(.name = "one-file-system", .letter = 'x', .kind = OPTION_FLAG,
+	       .field = FIELD(one_file_system),
+	       .help = "with -r: leaves out what is mounted in the tree"),
 	OPTION(.name = "preserve", .letter = 'p', .kind = OPTION_TEXT,
 	       .value = "LIST", .field = FIELD(preserve), .bare = "all",
 	       .help = "gives the copy what its source has: mode, owner,\n"
-		       "times, xattrs, with commas, or all that can be (all)"),
+		       "times, xattrs, with commas, all that can be (all; so\n"
+		       "it is with -r) or none"),
 	OPTION(.name = "progress", .kind = OPTION_CHOICE, .value = "WHEN",
 	       .field = FIELD(progress), .choices = progress_choices,
 	       .help = "shows how far it is: auto (on a terminal, after a\n"
@@ -86,6 +91,9 @@ static const struct option table[] = {
 	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(rate), .min = 1, .max = UINT64_MAX,
 	       .help = "moves at most so many bytes a second"),
+	OPTION(.name = "recursive", .letter = 'r', .kind = OPTION_FLAG,
+	       .field = FIELD(recursive),
+	       .help = "copies the tree SRC, and all that is in it, to DST"),
 	OPTION(.name = "resume", .kind = OPTION_FLAG, .field = FIELD(resume),
 	       .help = "keeps what there is after a failure, as .NAME.part,\n"
 		       "and goes on from there"),
@@ -94,6 +102,15 @@ static const struct option table[] = {
 		       "see later changes of the source"),
 	OPTION(.name = "sync", .kind = OPTION_FLAG, .field = FIELD(sync),
 	       .help = "ends when the bytes, and the name, are on the disk"),
+	OPTION(.name = "threads", .letter = 't', .kind = OPTION_COUNT,
+	       .value = "N", .field = FIELD(threads), .min = 1,
+	       .max = TREE_THREADS_MAX,
+	       .help = "with -r: so many threads (one a processor, at least\n"
+		       "two)"),
+	OPTION(.name = "update", .letter = 'u', .kind = OPTION_FLAG,
+	       .field = FIELD(update),
+	       .help = "with -r: leaves a file that has its source's size and\n"
+		       "is not older"),
 #ifdef HASH_DEFAULT
 	OPTION(.name = "verify", .kind = OPTION_CHOICE, .value = "HASH",
 	       .field = FIELD(verify), .choices = hash_names,
@@ -116,6 +133,31 @@ static const struct options options = {
 	.n = ARRAY_SIZE(table),
 };
 
+/* Of trees. */
+static const char *not_for_trees(const struct copy_values *v)
+{
+	if (v->inplace)
+		return "--inplace and --recursive exclude each other";
+	if (v->limit != POUR_ALL || v->offset > 0)
+		return "--limit and --offset are not for trees";
+	if (v->resume)
+		return "--resume is not for trees (see: --update)";
+	if (v->verify != HASH_NONE)
+		return "--verify is not for trees";
+	return NULL;
+}
+
+static const char *only_for_trees(const struct copy_values *v)
+{
+	if (v->update)
+		return "--update is for trees (see: --recursive)";
+	if (v->one_file_system)
+		return "--one-file-system is for trees (see: --recursive)";
+	if (v->threads > 0)
+		return "--threads is for trees (see: --recursive)";
+	return NULL;
+}
+
 /* Why these do not go together, or NULL. */
 static const char *contradiction(const struct copy_values *v)
 {
@@ -130,16 +172,19 @@ static const char *contradiction(const struct copy_values *v)
 	if (v->backup != NULL &&
 	    (v->backup[0] == '\0' || strchr(v->backup, '/') != NULL))
 		return "--backup: a suffix is not empty and has no slash";
-	return NULL;
+	return v->recursive ? not_for_trees(v) : only_for_trees(v);
 }
 
 /* Reads the one value that is a list. */
 static const char *read_preserve(struct copy *c)
 {
+	if (c->values.preserve == NULL && c->values.recursive)
+		c->values.preserve = "all";
 	if (c->values.preserve == NULL ||
+	    strcmp(c->values.preserve, "none") == 0 ||
 	    preserve_parse(c->values.preserve, &c->preserve))
 		return NULL;
-	return "--preserve: a list of mode, owner, times and xattrs, or all";
+	return "--preserve: a list of mode, owner, times and xattrs, all or none";
 }
 
 static int run(char *const *args)
@@ -159,6 +204,8 @@ static int run(char *const *args)
 	why = contradiction(&c.values);
 	if (why == NULL)
 		why = read_preserve(&c);
+	if (why == NULL && c.values.recursive)
+		return tree_run(&c, parsed.operands);
 	if (why == NULL)
 		return copy_run(&c, parsed.operands);
 	say("%s (see: pour help copy)", why);

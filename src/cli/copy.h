@@ -22,11 +22,12 @@ enum copy_holes { COPY_HOLES_AUTO, COPY_HOLES_KEEP, COPY_HOLES_FILL };
 
 struct copy_values {
 	bool explain, force, inplace, json, no_clobber, resume, stable, sync;
+	bool one_file_system, recursive, update; /* of trees */
 	unsigned method; /* of copy_methods; past its end: as planned */
 	unsigned progress, holes, clone;
 	unsigned verify; /* of hash_names; HASH_NONE: does not */
 	const char *backup, *preserve;
-	uint64_t limit, offset, connect_timeout, rate;
+	uint64_t limit, offset, connect_timeout, rate, threads;
 };
 
 struct copy {
@@ -47,6 +48,9 @@ enum { COPY_METHODS = 7 };
 
 /* All of it, between what the two operands name. The exit code. */
 int copy_run(struct copy *c, const char *const operands[2]);
+
+/* What of them is for the library; holes depend on the file. */
+struct pour_opts copy_opts(const struct copy_values *v);
 
 /*
  * Moves the bytes. An exit code: EXIT_DONE, or it was said why not; after a

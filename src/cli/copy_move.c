@@ -153,26 +153,32 @@ static int look(void *context, const struct pour_account *a)
 	return progress_look(context, a);
 }
 
-static struct pour_opts to_opts(struct copy *c)
+struct pour_opts copy_opts(const struct copy_values *v)
 {
-	const struct copy_values *v = &c->values;
 	struct pour_opts opts = {
 		.flags = POUR_SIGNALS_IGNORED,
 		.rate = v->rate,
 		.clone = (enum pour_clone)v->clone,
-		.progress = look,
-		.progress_context = &c->progress,
 	};
 
 	if (v->stable)
 		opts.flags |= POUR_STABLE;
-	if (keeps_holes(c))
-		opts.flags |= POUR_HOLES;
 	/* What shares extents shares its holes. */
 	if (v->holes == COPY_HOLES_FILL)
 		opts.clone = POUR_CLONE_NEVER;
-	if (is_forced(c))
-		opts.methods = 1U << forced(c);
+	if (v->method < COPY_METHODS)
+		opts.methods = 1U << by_choice[v->method];
+	return opts;
+}
+
+static struct pour_opts to_opts(struct copy *c)
+{
+	struct pour_opts opts = copy_opts(&c->values);
+
+	opts.progress = look;
+	opts.progress_context = &c->progress;
+	if (keeps_holes(c))
+		opts.flags |= POUR_HOLES;
 	return opts;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -31,11 +32,24 @@ static int check_old(const struct draft *d)
 
 /* ── Nameless, or with a name that goes ── */
 
+/* Asked once: a tree has many files. */
+static bool has_proc(void)
+{
+	static atomic_int known;
+	int has = atomic_load(&known);
+
+	if (has == 0) {
+		has = access("/proc/self/fd", X_OK) == 0 ? 1 : -1;
+		atomic_store(&known, has);
+	}
+	return has > 0;
+}
+
 /* Without a name, if it can be given one later: that takes /proc. */
 static int open_nameless(struct draft *d, mode_t mode)
 {
-	if (access("/proc/self/fd", X_OK) < 0)
-		return -errno;
+	if (!has_proc())
+		return -ENOENT;
 	d->fd = openat(d->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	return d->fd < 0 ? -errno : 0;
 }
@@ -119,18 +133,43 @@ static int open_draft(struct draft *d)
 	return open_named(d, mode);
 }
 
-int draft_begin(struct draft *d, const char *path,
-		const struct draft_opts *opts)
+static void init(struct draft *d, const struct draft_opts *opts)
 {
-	int r;
-
 	memset(d, 0, sizeof(*d));
 	d->fd = d->dir = -1;
 	d->opts = *opts;
 	if (opts->old != NULL)
 		d->old = *opts->old;
+}
+
+int draft_begin(struct draft *d, const char *path,
+		const struct draft_opts *opts)
+{
+	int r;
+
+	init(d, opts);
 	r = draft_locate(path, &d->dir, d->name);
 	if (r == 0)
+		r = check_old(d);
+	if (r == 0)
+		r = open_draft(d);
+	if (r < 0)
+		draft_finish(d);
+	return r;
+}
+
+int draft_begin_at(struct draft *d, int dir, const char *name,
+		   const struct draft_opts *opts)
+{
+	int r = 0;
+
+	init(d, opts);
+	if (strlen(name) >= sizeof(d->name))
+		return -ENAMETOOLONG;
+	memcpy(d->name, name, strlen(name) + 1);
+	d->dir = dir;
+	d->is_borrowed = true;
+	if (opts->old != NULL && S_ISREG(opts->old->st_mode))
 		r = check_old(d);
 	if (r == 0)
 		r = open_draft(d);
@@ -148,17 +187,24 @@ static bool is_kept(const struct draft *d)
 	       (d->fd < 0 || fstat(d->fd, &st) < 0 || st.st_size > 0);
 }
 
-void draft_finish(struct draft *d)
+static void remove_name(struct draft *d)
 {
 	sigset_t before;
 
 	signals_hold(&before);
-	if (d->temporary[0] != '\0' && !is_kept(d))
+	if (!is_kept(d))
 		(void)unlinkat(d->dir, d->temporary, 0);
 	d->temporary[0] = '\0';
 	signals_unguard(&d->guard);
 	signals_release(&before);
+}
+
+void draft_finish(struct draft *d)
+{
+	if (d->temporary[0] != '\0')
+		remove_name(d);
 	base_close_fd(&d->fd);
-	base_close_fd(&d->dir);
+	if (!d->is_borrowed)
+		base_close_fd(&d->dir);
 	d->fd = d->dir = -1;
 }

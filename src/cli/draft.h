@@ -30,8 +30,9 @@ struct draft_opts {
 };
 
 struct draft {
-	int fd;  /* read and write here */
-	int dir; /* the folder of both names */
+	int fd;           /* read and write here */
+	int dir;          /* the folder of both names */
+	bool is_borrowed; /* dir is the caller's */
 	struct draft_opts opts;
 	struct stat old; /* what it replaces */
 	char name[NAME_MAX + 1];
@@ -46,6 +47,13 @@ struct draft {
  */
 int draft_begin(struct draft *d, const char *path,
 		const struct draft_opts *opts);
+/*
+ * The same for a name in a folder that is open, and stays so; no link is
+ * followed, but replaced. Unless something is to be replaced it does not look:
+ * -EEXIST comes when it is published.
+ */
+int draft_begin_at(struct draft *d, int dir, const char *name,
+		   const struct draft_opts *opts);
 /* Owner and mode of what it replaces. */
 int draft_keep_owner(const struct draft *d);
 /* It is whole: closes it and gives it its name. 0 or -errno. */

@@ -131,13 +131,34 @@ static int sync_folder(const struct draft *d)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int draft_publish(struct draft *d)
+/*
+ * Where nothing stood, the last name is the first one, and no signal can come
+ * between. 1: something came to stand there.
+ */
+static int name_fresh(struct draft *d)
+{
+	char path[FD_PATH_SIZE];
+
+	if (d->opts.old != NULL || d->temporary[0] != '\0')
+		return 1;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", d->fd);
+	if (linkat(AT_FDCWD, path, d->dir, d->name, AT_SYMLINK_FOLLOW) < 0)
+		return errno == EEXIST && !d->opts.fresh ? 1 : -errno;
+	/* Some file systems say only here that the disk was full. */
+	if (close(take_fd(&d->fd)) < 0) {
+		int r = -errno;
+
+		(void)unlinkat(d->dir, d->name, 0);
+		return r;
+	}
+	return 0;
+}
+
+static int name_over(struct draft *d)
 {
 	sigset_t before;
-	int r = d->opts.sync && fsync(d->fd) < 0 ? -errno : 0;
+	int r;
 
-	if (r < 0)
-		return r;
 	signals_hold(&before);
 	r = give_name(d);
 	if (r == 0)
@@ -147,5 +168,17 @@ int draft_publish(struct draft *d)
 	d->temporary[0] = '\0';
 	signals_unguard(&d->guard);
 	signals_release(&before);
+	return r;
+}
+
+int draft_publish(struct draft *d)
+{
+	int r = d->opts.sync && fsync(d->fd) < 0 ? -errno : 0;
+
+	if (r < 0)
+		return r;
+	r = name_fresh(d);
+	if (r > 0)
+		r = name_over(d);
 	return r == 0 && d->opts.sync ? sync_folder(d) : r;
 }

@@ -34,5 +34,8 @@ bool preserve_parse(const char *list, struct preserve *ret);
  */
 int preserve_file(const struct preserve *p, int dst, int src,
 		  const struct stat *st, const char **ret_what);
+/* The same of two descriptors that are O_PATH: of a link, a device, a FIFO. */
+int preserve_node(const struct preserve *p, int dst, int src,
+		  const struct stat *st, const char **ret_what);
 
 #endif

@@ -32,6 +32,7 @@ struct progress_opts {
 
 struct progress {
 	struct progress_opts opts;
+	uint64_t files; /* of a tree, so far */
 	bool draws;
 	bool erases;      /* the terminal can clear the rest of a line */
 	int width, shown; /* columns: of the terminal, of the line on it */

@@ -11,7 +11,7 @@
 enum { PART_SIZE = 128, SEPARATOR_LEN = 2, PERCENT = 100 };
 
 /* From left to right. */
-enum part { DONE, SHARE, NOW, AVERAGE, LEFT, METHODS };
+enum part { DONE, FILES, SHARE, NOW, AVERAGE, LEFT, METHODS };
 
 enum { PARTS = METHODS + 1 };
 
@@ -81,6 +81,9 @@ static void put_all(struct parts *p, const struct progress_view *v)
 {
 	memset(p, 0, sizeof(*p));
 	human_bytes(v->done, p->text[DONE]);
+	if (v->files > 0)
+		(void)snprintf(p->text[FILES], PART_SIZE, "%llu files",
+			       (unsigned long long)v->files);
 	if (v->total > 0)
 		(void)snprintf(p->text[SHARE], PART_SIZE, "%u%%",
 			       percent(v->done, v->total));

@@ -12,6 +12,7 @@ enum { PROGRESS_LINE_SIZE = 256 };
 struct progress_view {
 	const struct pour_account *account;
 	uint64_t done, total; /* bytes; total 0: nobody knows */
+	uint64_t files;       /* of a tree; 0: it is none */
 	uint64_t took_ns;
 	uint64_t recent, recent_ns; /* bytes in the last so many nanoseconds */
 };

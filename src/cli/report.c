@@ -116,6 +116,8 @@ static void begin(struct text *t, const char *type,
 	number(t, "bytes", v->done);
 	if (v->total > 0)
 		number(t, "total", v->total);
+	if (v->files > 0)
+		number(t, "files", v->files);
 	number(t, "seconds", ms / 1000);
 	text_char(t, '.');
 	text_padded(t, ms % 1000, 3);
@@ -195,6 +197,8 @@ void report_json_end(const struct progress_view *v, const struct report_end *e)
 	string_if(&t, "verified", e->verified);
 	string_if(&t, "hash", e->hash);
 	string_if(&t, "on_slow", e->on_slow);
+	if (e->failed > 0)
+		number(&t, "failed", e->failed);
 	number(&t, "exit", (uint64_t)e->exit_code);
 	string_if(&t, "src", e->src);
 	string_if(&t, "dst", e->dst);

@@ -23,6 +23,7 @@ struct report_end {
 	const char *type; /* NULL: "report", of all of it */
 	const char *src, *dst;
 	int exit_code;
+	uint64_t failed;      /* of the files of a tree */
 	const char *verified; /* the hash of both sides, that were read again */
 	const char *hash;     /* of what went through */
 	const char *on_slow;  /* what becomes of a branch that is slow */

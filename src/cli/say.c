@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/slice.h"
+#include "base/text.h"
+
 enum { LINE_SIZE = 4 * 1024, ESCAPE_LEN = 4 };
 
 static const char *who;
@@ -22,18 +25,29 @@ static int is_control(char c)
 	return (unsigned char)c < ' ' || c == 0x7f;
 }
 
-/* Copies text so that a terminal shows it and does not obey it. */
+/*
+ * Copies text so that a terminal shows it and does not obey it: bytes that are
+ * no character, as well as those that control, are written out.
+ */
 static size_t show(char *line, size_t size, const char *text)
 {
+	struct slice left = slice_of(text);
 	size_t len = 0;
 
-	for (; *text != '\0' && len + ESCAPE_LEN < size; text++) {
-		if (is_control(*text))
+	while (left.len > 0 && len + ESCAPE_LEN < size) {
+		size_t n = text_utf8(left);
+
+		if (n == 0 || is_control(*left.at)) {
 			len += (size_t)snprintf(line + len, size - len,
 						"\\x%02x",
-						(unsigned char)*text);
-		else
-			line[len++] = *text;
+						(unsigned char)*left.at);
+			n = 1;
+		} else {
+			memcpy(line + len, left.at, n);
+			len += n;
+		}
+		left.at += n;
+		left.len -= n;
 	}
 	return len;
 }
