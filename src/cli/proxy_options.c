@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of a proxy, and how they become what proxy_new() takes. */
+/* The options of a proxy, as a table. */
 #include "cli/proxy_options.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/base.h"
-#include "base/text.h"
 #include "net/listen.h"
-#include "proxy/target.h"
 
 static const char *const formats[] = {
 	[PROXY_LOG_TEXT] = "text",
@@ -24,6 +16,13 @@ static const char *const methods[] = {
 	[BALANCE_ROUNDROBIN] = "roundrobin", [BALANCE_LEASTCONN] = "leastconn",
 	[BALANCE_RANDOM] = "random",         [BALANCE_HASH] = "hash",
 	[BALANCE_HASH + 1] = NULL,
+};
+
+static const char *const outs[] = {
+	[PROXY_OUT_NONE] = "none",
+	[PROXY_OUT_V1] = "v1",
+	[PROXY_OUT_V2] = "v2",
+	[PROXY_OUT_V2 + 1] = NULL,
 };
 
 #define FIELD(name) offsetof(struct proxy_values, name)
@@ -40,6 +39,30 @@ static const struct option table[] = {
 	       .field = FIELD(to),
 	       .help = "passes connections on to ADDR[,weight=N][,max=N]\n"
 		       "[,backup]; repeatable"),
+	OPTION(.name = "sni", .kind = OPTION_LIST, .value = "NAME=TARGET",
+	       .field = FIELD(sni),
+	       .help = "passes TLS clients that name this host, or with\n"
+		       "*.example.org one of its hosts, on to that target;\n"
+		       "repeatable"),
+	OPTION(.name = "proxy-in", .kind = OPTION_LIST, .value = "NETWORK",
+	       .field = FIELD(proxy_in), .bare = "all",
+	       .help = "demands a PROXY header, v1 or v2, from clients in\n"
+		       "10.0.0.0/8, 192.0.2.1, 2001:db8::/32, or from all;\n"
+		       "repeatable"),
+	OPTION(.name = "proxy-out", .kind = OPTION_CHOICE, .value = "VERSION",
+	       .field = FIELD(out), .choices = outs,
+	       .help = "begins with a PROXY header to targets: v1 or v2\n"
+		       "(none)"),
+	OPTION(.name = "allow", .kind = OPTION_LIST, .value = "NETWORK",
+	       .field = FIELD(allow),
+	       .help = "lets only clients in who are in it; repeatable"),
+	OPTION(.name = "deny", .kind = OPTION_LIST, .value = "NETWORK",
+	       .field = FIELD(deny),
+	       .help = "lets nobody in who is in it; repeatable"),
+	OPTION(.name = "hello-timeout", .kind = OPTION_SECONDS,
+	       .value = "SECONDS", .field = FIELD(hello_timeout), .min = 1,
+	       .max = MS_MAX,
+	       .help = "waits so long for a PROXY header and a TLS hello (5)"),
 	OPTION(.name = "balance", .kind = OPTION_CHOICE, .value = "METHOD",
 	       .field = FIELD(balance), .choices = methods,
 	       .help = "chooses targets in turn, the one with the fewest\n"
@@ -101,147 +124,4 @@ const struct options proxy_options = {
 void proxy_values_init(struct proxy_values *v)
 {
 	*v = (struct proxy_values){ .grace = 10 * UINT64_C(1000) };
-}
-
-/* ── Targets ── */
-
-__attribute__((format(printf, 2, 3))) static int bad(
-	char error[OPTIONS_ERROR_SIZE], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(error, OPTIONS_ERROR_SIZE, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-/* "NAME=DIGITS": whether it is that at all; *ret is 0 where it is no number. */
-static bool is_number(struct slice word, struct slice name, uint64_t max,
-		      uint32_t *ret)
-{
-	uint64_t n = 0;
-
-	if (word.len < name.len || memcmp(word.at, name.at, name.len) != 0)
-		return false;
-	word.at += name.len;
-	word.len -= name.len;
-	*ret = text_digits(word, max, &n) ? (uint32_t)n : 0;
-	return true;
-}
-
-/* 1: it was a property; 0: it is none; -EINVAL. */
-static int read_property(struct proxy_target *to, struct slice word,
-			 char error[OPTIONS_ERROR_SIZE])
-{
-	if (slice_is(word, SLICE("backup"))) {
-		to->backup = true;
-		return 1;
-	}
-	if (is_number(word, SLICE("weight="), TARGET_WEIGHT_MAX, &to->weight))
-		return to->weight > 0 ? 1
-				      : bad(error, "--to: weight: 1 to %d",
-					    TARGET_WEIGHT_MAX);
-	if (is_number(word, SLICE("max="), UINT32_MAX, &to->max))
-		return to->max > 0
-			       ? 1
-			       : bad(error, "--to: max: 1 to %u", UINT32_MAX);
-	return 0;
-}
-
-static int read_target(struct proxy_target *to, struct slice word,
-		       char error[OPTIONS_ERROR_SIZE])
-{
-	char text[ADDR_TEXT_SIZE];
-	struct addr addresses[2];
-	int n;
-
-	if (word.len >= sizeof(text))
-		return bad(error, "--to: '%.100s': too long", word.at);
-	memcpy(text, word.at, word.len);
-	text[word.len] = '\0';
-	n = address_read("--to", text, addresses, error);
-	if (n < 0)
-		return n;
-	if (n != 1)
-		return bad(error, "--to: '%s': that is not one address", text);
-	*to = (struct proxy_target){ .addr = addresses[0] };
-	return 0;
-}
-
-/* How many words were a target, 0 or 1; -EINVAL. */
-static int read_word(struct proxied *p, struct slice word,
-		     char error[OPTIONS_ERROR_SIZE])
-{
-	uint32_t n = p->opts.n_to;
-	int r = n > 0 ? read_property(&p->to[n - 1], word, error) : 0;
-
-	if (r != 0)
-		return r < 0 ? r : 0;
-	if (n == OPTION_LIST_MAX)
-		return bad(error, "--to: more than %d targets",
-			   OPTION_LIST_MAX);
-	r = read_target(&p->to[n], word, error);
-	return r < 0 ? r : 1;
-}
-
-/* Lists in the environment have commas as well: a property belongs to the
- * target before it, wherever it stands. */
-static int read_targets(struct proxied *p, const struct option_list *list,
-			char error[OPTIONS_ERROR_SIZE])
-{
-	for (uint32_t i = 0; i < list->n; i++) {
-		struct slice rest = slice_of(list->items[i]);
-
-		do {
-			int r = read_word(p, slice_cut(&rest, ','), error);
-
-			if (r < 0)
-				return r;
-			p->opts.n_to += (uint32_t)r;
-		} while (rest.len > 0);
-	}
-	if (p->opts.n_to == 0)
-		return bad(error, "--to is missing: where connections go");
-	p->opts.to = p->to;
-	return 0;
-}
-
-/* ── All of it ── */
-
-static struct proxy_opts to_opts(const struct proxy_values *v)
-{
-	return (struct proxy_opts){
-		.balance = (enum balance_method)v->balance,
-		.threads = (uint32_t)v->threads,
-		.max_connections = v->max_connections,
-		.client_connections = v->client_connections,
-		.connect_timeout_ms = (uint32_t)v->connect_timeout,
-		.idle_timeout_ms = (uint32_t)v->idle_timeout,
-		.half_timeout_ms = (uint32_t)v->half_timeout,
-		/* 0 is the default there, and "at once" here. */
-		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
-		.log = (enum proxy_log)v->log,
-		.log_fd = STDERR_FILENO,
-		.log_file = v->log_file,
-	};
-}
-
-int proxied_read(struct proxied *ret, const struct proxy_values *v,
-		 char ret_error[OPTIONS_ERROR_SIZE])
-{
-	int n;
-
-	*ret = (struct proxied){ .opts = to_opts(v) };
-	n = addresses_read("--listen", &v->listen, ret->listen, ret_error);
-	if (n < 0)
-		return n;
-	ret->opts.listen = ret->listen;
-	ret->opts.n_listen = (uint32_t)n;
-	n = address_read("--metrics", v->metrics, ret->metrics, ret_error);
-	if (n < 0)
-		return n;
-	ret->opts.metrics = ret->metrics;
-	ret->opts.n_metrics = (uint32_t)n;
-	return read_targets(ret, &v->to, ret_error);
 }

@@ -15,13 +15,17 @@
 #include "cli/options.h"
 #include "proxy/proxy.h"
 
+/* The longest name of a host, its NUL included. */
+enum { PROXY_HOST_SIZE = 256 };
+
 struct proxy_values {
-	struct option_list listen, to;
+	struct option_list listen, to, sni, proxy_in, allow, deny;
 	uint64_t threads, grace;
-	uint64_t connect_timeout, idle_timeout, half_timeout;
+	uint64_t hello_timeout, connect_timeout, idle_timeout, half_timeout;
 	uint64_t max_connections, client_connections;
 	unsigned balance; /* enum balance_method */
 	unsigned log;     /* enum proxy_log */
+	unsigned out;     /* enum proxy_out */
 	const char *log_file, *metrics;
 };
 
@@ -36,6 +40,10 @@ struct proxied {
 	struct addr listen[ADDRESSES_MAX];
 	struct addr metrics[2];
 	struct proxy_target to[OPTION_LIST_MAX];
+	struct proxy_name names[OPTION_LIST_MAX];
+	char hosts[OPTION_LIST_MAX][PROXY_HOST_SIZE];
+	struct network proxy_in[OPTION_LIST_MAX];
+	struct network allow[OPTION_LIST_MAX], deny[OPTION_LIST_MAX];
 };
 
 /*

@@ -109,6 +109,8 @@ void where_say_proxy(const char *name, const struct proxy *p,
 		add_plain(&where, proxy_address(p, i));
 	for (uint32_t i = 0; i < opts->n_to; i++)
 		add_plain(&to, &opts->to[i].addr);
+	for (uint32_t i = 0; i < opts->n_names; i++)
+		add_plain(&to, &opts->names[i].to.addr);
 	say("%s%s%.*s to %.*s with %u thread%s", name != NULL ? name : "",
 	    name != NULL ? ": " : "", (int)where.len, where.at, (int)to.len,
 	    to.at, threads, threads == 1 ? "" : "s");

@@ -34,6 +34,7 @@ enum limits_entry {
 	LIMITS_WELCOME,
 	LIMITS_FULL,        /* connections */
 	LIMITS_CLIENT_FULL, /* client_connections */
+	LIMITS_DENIED,      /* by a list: for limits_note_refused(), and */
 	LIMITS_SCARCE,      /* no descriptors: for limits_note_refused() */
 };
 

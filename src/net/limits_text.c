@@ -9,6 +9,7 @@ void limits_write(struct text *t, const struct limits *l)
 	static const char *const why[LIMITS_ENTRIES] = {
 		[LIMITS_FULL] = "full",
 		[LIMITS_CLIENT_FULL] = "client_full",
+		[LIMITS_DENIED] = "denied",
 		[LIMITS_SCARCE] = "descriptors",
 	};
 

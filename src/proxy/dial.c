@@ -156,7 +156,7 @@ static int pick(struct talk *t)
 		.client = balance_hash(&t->peer.ip, sizeof(t->peer.ip)),
 		.now_ms = lane->loop.now_ms,
 	};
-	int i = balance_pick(&lane->balance, &choice);
+	int i = balance_pick(&lane->balance[o->route->number], &choice);
 
 	if (i >= 0 && !target_enter(&o->route->at[i]->target))
 		return BALANCE_FULL; /* another thread was quicker */

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "net/addr.h"
 #include "net/sock.h"
+#include "proxy/greet.h"
 #include "proxy/lane.h"
 #include "proxy/talk.h"
 
@@ -16,6 +17,8 @@ static const char *const reasons[LIMITS_ENTRIES] = {
 			"--max-connections allows are taken",
 	[LIMITS_CLIENT_FULL] = "pour: turned away: a client with more "
 			       "connections than --client-connections allows",
+	[LIMITS_DENIED] = "pour: turned away: a client that --allow and --deny "
+			  "do not let in",
 	[LIMITS_SCARCE] =
 		"pour: no descriptors left, accepting again in 100 ms",
 };
@@ -41,7 +44,14 @@ static int let_in(struct lane *l, int fd, const struct addr *peer)
 {
 	struct limits *limits = l->shared->limits;
 	struct client *client = NULL;
-	int r = limits_enter(limits, peer, &client);
+	const struct proxy_opts *o = &l->shared->opts;
+	/* Whom a proxy speaks for is counted when that is known. */
+	const struct addr nobody = { .sa.sa_family = AF_UNIX };
+	bool is_proxy = greet_wants_header(o, peer);
+	int r = is_proxy || greet_allows(o, peer)
+			? limits_enter(limits, is_proxy ? &nobody : peer,
+				       &client)
+			: LIMITS_DENIED;
 
 	if (r < 0)
 		return r;

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/base.h"
+
 enum { RECORD_HANDSHAKE = 22, RECORD_HEAD = 5, RECORD_MAX = 1 << 14 };
 enum { CLIENT_HELLO = 1, VERSION_AND_RANDOM = 2 + 32 };
 enum { EXTENSION_NAME = 0, EXTENSION_ALPN = 16 };
@@ -237,6 +239,43 @@ int hello_parse(struct hello *ret, const char *buf, size_t len)
 	if (m.error == 0)
 		*ret = h;
 	return m.error;
+}
+
+/* Bytes of a record that belong to the head of the message. */
+static void note_head(struct hello_scan *s, const uint8_t *from, size_t n)
+{
+	for (size_t i = 0; i < n && s->have + i < sizeof(s->head); i++)
+		s->head[s->have + i] = from[i];
+}
+
+static bool is_whole(const struct hello_scan *s, size_t have)
+{
+	size_t len = (size_t)s->head[1] << 16 | (size_t)s->head[2] << 8 |
+		     s->head[3];
+
+	return have >= sizeof(s->head) && have - sizeof(s->head) >= len;
+}
+
+bool hello_is_due(struct hello_scan *s, const char *buf, size_t len)
+{
+	const uint8_t *from = (const uint8_t *)buf;
+
+	while (len >= s->at + RECORD_HEAD) {
+		const uint8_t *record = from + s->at;
+		size_t n = (size_t)record[3] << 8 | record[4];
+		size_t here = MIN(len - s->at - RECORD_HEAD, n);
+
+		if (record[0] != RECORD_HANDSHAKE || n == 0)
+			return true;
+		note_head(s, record + RECORD_HEAD, here);
+		if (is_whole(s, s->have + here))
+			return true;
+		if (here < n)
+			break;
+		s->at += RECORD_HEAD + n;
+		s->have += (uint32_t)n;
+	}
+	return len >= HELLO_MAX || (len > 0 && from[0] != RECORD_HANDSHAKE);
 }
 
 bool hello_offers(const struct hello *h, struct slice protocol)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -42,6 +43,18 @@ enum {
  * began as TLS and is malformed. ret is untouched but by 0.
  */
 int hello_parse(struct hello *ret, const char *buf, size_t len);
+/* How far a hello that grows was looked at; all zero at first. */
+struct hello_scan {
+	size_t at;       /* where the next record begins */
+	uint32_t have;   /* bytes of the message in those before it */
+	uint8_t head[4]; /* the first of them: its type and length */
+};
+/*
+ * Whether it is time for hello_parse(): the message is whole, or something else
+ * is clear already. The same bytes and maybe more each time, so that one that
+ * comes byte by byte is not read from the start for each of them.
+ */
+bool hello_is_due(struct hello_scan *s, const char *buf, size_t len);
 /* Whether the client offers that protocol. */
 bool hello_offers(const struct hello *h, struct slice protocol);
 

@@ -2,11 +2,14 @@
 /* The turns of one thread, and how they end: see lane.h. */
 #include "proxy/lane.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "proxy/dial.h"
 #include "proxy/enter.h"
+#include "proxy/greet.h"
 #include "proxy/passing.h"
 #include "proxy/route.h"
 #include "proxy/talk.h"
@@ -32,6 +35,7 @@ static void init_queues(struct lane *l)
 {
 	const struct proxy_opts *o = &l->shared->opts;
 
+	init_queue(l, &l->hello_late, o->hello_timeout_ms, greet_late);
 	init_queue(l, &l->connect_late, o->connect_timeout_ms, dial_late);
 	init_queue(l, &l->wait_late, o->connect_timeout_ms, dial_waited);
 	init_queue(l, &l->again, AGAIN_MS, dial_again);
@@ -53,6 +57,27 @@ static void init_relays(struct lane *l)
 	};
 }
 
+static uint32_t n_routes(const struct lane *l)
+{
+	uint32_t n = 0;
+
+	for (const struct route *r = l->route; r != NULL; r = r->next)
+		n++;
+	return n;
+}
+
+static int init_balance(struct lane *l)
+{
+	uint32_t n = n_routes(l);
+
+	l->balance = calloc(n, sizeof(*l->balance));
+	for (uint32_t i = 0; l->balance != NULL && i < n; i++) {
+		l->balance[i].method = l->shared->opts.balance;
+		l->balance[i].random = (uintptr_t)l;
+	}
+	return l->balance != NULL ? 0 : -ENOMEM;
+}
+
 int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 {
 	int r;
@@ -60,8 +85,6 @@ int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 	memset(l, 0, sizeof(*l));
 	l->shared = shared;
 	l->route = route_share(route);
-	l->balance.method = shared->opts.balance;
-	l->balance.random = (uintptr_t)l;
 	l->loop.epoll_fd = l->loop.wake_fd = l->door.reserve_fd = -1;
 	list_init(&l->door.listeners);
 	timer_init(&l->door.again);
@@ -73,7 +96,9 @@ int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 		return r;
 	init_queues(l);
 	door_init(&l->door, &l->loop, enter_one);
-	r = pour_pool_new(&l->pool, 0, 0);
+	r = init_balance(l);
+	if (r == 0)
+		r = pour_pool_new(&l->pool, 0, 0);
 	init_relays(l);
 	return r;
 }
@@ -81,8 +106,10 @@ int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 void lane_done(struct lane *l)
 {
 	door_done(&l->door);
+	for (uint32_t i = n_routes(l); l->balance != NULL && i-- > 0;)
+		balance_done(&l->balance[i]);
+	free(l->balance);
 	l->route = route_drop(l->route);
-	balance_done(&l->balance);
 	(void)pour_pool_free(l->pool);
 	loop_done(&l->loop);
 }

@@ -45,9 +45,10 @@ struct lane {
 	struct pour_pool *pool;
 	struct pour_opts flow_opts; /* of each direction of each relay */
 	struct pour_relay_opts relay_opts;
-	struct route *route; /* a share */
-	struct balance balance;
-	struct timer_queue connect_late, again, wait_late, grace_late;
+	struct route *route;     /* a share */
+	struct balance *balance; /* of each route, by its number */
+	struct timer_queue hello_late, connect_late, again, wait_late,
+		grace_late;
 	struct timer grace;
 	struct waits waits; /* of relays */
 	struct list talks;

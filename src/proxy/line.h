@@ -16,7 +16,8 @@
  *      S  the target did, or refused      C  connecting to a target
  *      c  the client was silent           D  while data passed
  *      s  the target was, or was late
- *      R  something is lacking here
+ *      R  something is lacking here      R  in a client's first bytes
+ *      P  it was not allowed, or wrong
  *      K  it was cut when the proxy stopped
  */
 #ifndef PROXY_LINE_H

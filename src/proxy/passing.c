@@ -77,6 +77,8 @@ static void go_on_next_turn(struct talk *t)
 
 static bool stepped(struct talk *t, int r)
 {
+	if (t->opening != NULL && pour_relay_pending(&t->relay, CLIENT) == 0)
+		talk_free_opening(t);
 	if (r <= 0)
 		return over(t, r);
 	if (watch(t) < 0) {
@@ -90,20 +92,45 @@ static bool stepped(struct talk *t, int r)
 	return false;
 }
 
+/* ── Who it is, for the target ── */
+
+static void introduce(struct talk *t)
+{
+	struct opening *o = t->opening;
+	struct addr src, *dst = &o->dst;
+
+	if (t->lane->shared->opts.out == PROXY_OUT_NONE)
+		return;
+	peer_to_addr(&t->peer, &src);
+	if (dst->len == 0) {
+		dst->len = sizeof(dst->storage);
+		if (getsockname(t->fd[CLIENT], &dst->sa, &dst->len) < 0)
+			*dst = src;
+	}
+	o->out_len = (uint32_t)(t->lane->shared->opts.out == PROXY_OUT_V1
+					? proxy_header_v1(o->out, &src, dst)
+					: proxy_header_v2(o->out, &src, dst));
+}
+
 /* ── The state ── */
 
 bool passing_begin(struct talk *t)
 {
-	const struct pour_duplex side[] = {
+	struct pour_duplex side[] = {
 		[CLIENT] = pour_duplex(t->fd[CLIENT]),
 		[SERVER] = pour_duplex(t->fd[SERVER]),
 	};
+	struct opening *o = t->opening;
 
+	introduce(t);
+	side[SERVER].head = o->out;
+	side[SERVER].head_size = o->out_len;
+	side[CLIENT].buffered = o->in + o->used;
+	side[CLIENT].buffered_size = o->in_len - o->used;
 	if (pour_relay_begin(&t->relay, side, &t->lane->relay_opts) < 0)
 		return talk_end(t, 'R', 'C');
 	t->passing = true;
 	t->cause = 0;
-	talk_free_opening(t);
 	return passing_step(t);
 }
 

@@ -33,6 +33,7 @@ static struct proxy_opts filled(const struct proxy_opts *opts)
 	o.threads = MIN(or_default(o.threads, crew_size()),
 			(uint32_t)LISTEN_THREADS_MAX);
 	o.connect_timeout_ms = or_default(o.connect_timeout_ms, 5 * 1000);
+	o.hello_timeout_ms = or_default(o.hello_timeout_ms, 5 * 1000);
 	o.half_timeout_ms = or_default(o.half_timeout_ms, 5 * 60 * 1000);
 	o.grace_ms = or_default(o.grace_ms, 10 * 1000);
 	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
@@ -91,6 +92,28 @@ static int init_lanes(struct proxy *p)
 	return 0;
 }
 
+static int keep(const struct network **list, uint32_t n, struct network **ret)
+{
+	if (n == 0)
+		return 0;
+	*ret = calloc(n, sizeof(struct network));
+	if (*ret == NULL)
+		return -ENOMEM;
+	memcpy(*ret, *list, n * sizeof(struct network));
+	*list = *ret;
+	return 0;
+}
+
+static int keep_networks(struct proxy *p)
+{
+	struct proxy_opts *o = &p->shared.opts;
+	int r = keep(&o->proxy_in, o->n_proxy_in, &p->networks[0]);
+
+	if (r == 0)
+		r = keep(&o->allow, o->n_allow, &p->networks[1]);
+	return r < 0 ? r : keep(&o->deny, o->n_deny, &p->networks[2]);
+}
+
 static void set_limits(struct proxy *p)
 {
 	const struct limits_opts set = {
@@ -122,7 +145,7 @@ static int init_parts(struct proxy *p)
 	if (r == 0)
 		r = limits_new(&p->shared.limits);
 	if (r == 0)
-		r = route_new(&p->route, o->to, o->n_to);
+		r = route_new(&p->route, o);
 	if (r == 0)
 		r = init_lanes(p);
 	if (r == 0)
@@ -187,10 +210,15 @@ static int build(struct proxy *p, const struct proxy_opts *opts,
 	int r;
 
 	p->shared.opts = filled(opts);
+	r = keep_networks(p);
+	if (r < 0)
+		return fail(error, r, "out of memory");
 	p->n_lanes = p->shared.opts.threads;
-	if (opts->n_to == 0 || opts->n_to > BALANCE_TARGETS_MAX)
-		return fail(error, -EINVAL, "targets: 1 to %d, not %u",
-			    BALANCE_TARGETS_MAX, opts->n_to);
+	if (opts->n_to + opts->n_names == 0 ||
+	    opts->n_to > BALANCE_TARGETS_MAX ||
+	    opts->n_names > BALANCE_TARGETS_MAX)
+		return fail(error, -EINVAL, "targets: 1 to %d",
+			    BALANCE_TARGETS_MAX);
 	r = open_log(p, error);
 	if (r < 0)
 		return r;
@@ -211,6 +239,7 @@ static void forget(struct proxy_opts *o)
 {
 	o->listen = o->metrics = NULL;
 	o->to = NULL;
+	o->names = NULL;
 	o->log_file = NULL;
 }
 
@@ -246,6 +275,8 @@ struct proxy *proxy_free(struct proxy *p)
 	crew_done(&p->crew);
 	(void)limits_free(p->shared.limits);
 	p->route = route_drop(p->route);
+	for (size_t i = 0; i < ARRAY_SIZE(p->networks); i++)
+		free(p->networks[i]);
 	free(p->lanes);
 	free(p);
 	return NULL;

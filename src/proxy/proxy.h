@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "net/addr.h"
+#include "net/network.h"
 #include "proxy/balance.h"
 
 struct proxy;
@@ -41,6 +42,15 @@ struct proxy_target {
 	bool backup;     /* only for when no other one is to be had */
 };
 
+/* A target for TLS clients that name a host; several for a name are balanced. */
+struct proxy_name {
+	const char *name; /* "example.org", "*.example.org", in lower case */
+	struct proxy_target to;
+};
+
+/* The header of the PROXY protocol that targets are told, if any. */
+enum proxy_out { PROXY_OUT_NONE, PROXY_OUT_V1, PROXY_OUT_V2 };
+
 /* In every field but `to` zero is the default. */
 struct proxy_opts {
 	const struct addr *listen; /* copied */
@@ -49,8 +59,18 @@ struct proxy_opts {
 	 * open. */
 	const int *inherited;
 	uint32_t n_inherited;
-	const struct proxy_target *to; /* copied */
-	uint32_t n_to;                 /* 1 to BALANCE_TARGETS_MAX */
+	const struct proxy_target *to;  /* copied */
+	uint32_t n_to;                  /* at most BALANCE_TARGETS_MAX */
+	const struct proxy_name *names; /* copied; with any, n_to may be 0 */
+	uint32_t n_names;
+	enum proxy_out out;
+	/* Copied. Who is in one must begin with a PROXY header. */
+	const struct network *proxy_in;
+	/* With any, only who is in one may come in; and nobody who is in one
+	 * of those that are denied. */
+	const struct network *allow, *deny;
+	uint32_t n_proxy_in, n_allow, n_deny;
+	uint32_t hello_timeout_ms; /* for headers and hellos; 0: 5 s */
 	enum balance_method balance;
 	uint32_t threads; /* 0: one per CPU this process may use */
 	/* At a time, of all and of one client; more are closed at once. 0: no

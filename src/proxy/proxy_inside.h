@@ -14,6 +14,7 @@ struct proxy {
 	struct proxy_shared shared;
 	struct listen_set listening;
 	struct route *route;
+	struct network *networks[3]; /* those of the options, copied */
 	uint32_t n_lanes;
 	uint32_t n_init; /* lanes that want lane_done() */
 	struct lane *lanes;

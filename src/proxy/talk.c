@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "proxy/dial.h"
+#include "proxy/greet.h"
 #include "proxy/lane.h"
 #include "proxy/line.h"
 #include "proxy/passing.h"
@@ -27,12 +28,18 @@ bool talk_end(struct talk *t, char cause, char phase)
 	return talk_to(t, TALK_CLOSED);
 }
 
+static void opening_free(struct opening *o)
+{
+	if (o == NULL)
+		return;
+	(void)route_drop(o->route);
+	free(o->in);
+	free(o);
+}
+
 void talk_free_opening(struct talk *t)
 {
-	if (t->opening == NULL)
-		return;
-	(void)route_drop(t->opening->route);
-	free(t->opening);
+	opening_free(t->opening);
 	t->opening = NULL;
 }
 
@@ -65,7 +72,8 @@ static void talk_free(struct talk *t)
 	list_remove(&t->link);
 	talk_leave_upstream(t);
 	talk_free_opening(t);
-	limits_leave(lane->shared->limits, t->client);
+	if (t->entered)
+		limits_leave(lane->shared->limits, t->client);
 	free(t);
 }
 
@@ -75,6 +83,9 @@ void talk_run(struct talk *t)
 
 	while (on) {
 		switch ((enum talk_state)t->state) {
+		case TALK_GREET:
+			on = greet_begin(t);
+			break;
 		case TALK_DIAL:
 			on = dial_next(t);
 			break;
@@ -94,9 +105,12 @@ void talk_run(struct talk *t)
 static void client_ready(void *context, uint32_t events)
 {
 	struct talk *t = context;
-	bool on = t->state == TALK_RELAY ? passing_ready(t, CLIENT, events)
-					 : dial_client(t);
+	bool on;
 
+	if (t->state == TALK_RELAY)
+		on = passing_ready(t, CLIENT, events);
+	else
+		on = t->state == TALK_GREET ? greet_ready(t) : dial_client(t);
 	if (on)
 		talk_run(t);
 }
@@ -134,24 +148,40 @@ static int watch_client(struct talk *t)
 	return r;
 }
 
+static struct opening *opening_new(struct lane *lane, const struct addr *peer)
+{
+	const struct proxy_opts *opts = &lane->shared->opts;
+	struct opening *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		return NULL;
+	o->route = route_share(lane->route);
+	o->wants_header = greet_wants_header(opts, peer);
+	o->wants_hello = greet_wants_hello(opts);
+	return o;
+}
+
 int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	     struct client *client)
 {
 	struct talk *t = calloc(1, sizeof(*t));
-	struct opening *o = calloc(1, sizeof(*o));
+	struct opening *o = opening_new(lane, peer);
 
 	if (t != NULL) {
 		t->lane = lane;
 		t->fd[CLIENT] = fd;
 		t->fd[SERVER] = -1;
 	}
+	if (t != NULL)
+		t->opening = o;
 	if (t == NULL || o == NULL || watch_client(t) < 0) {
+		opening_free(o);
 		free(t);
-		free(o);
 		return -ENOMEM;
 	}
-	o->route = route_share(lane->route);
-	t->opening = o;
+	if (!o->wants_header && !o->wants_hello)
+		t->state = TALK_DIAL;
+	t->entered = true;
 	t->client = client;
 	t->began_ms = lane->loop.now_ms;
 	peer_of_addr(peer, &t->peer);
@@ -172,6 +202,9 @@ void talk_go_on(struct list *timer_link)
 		talk_run(t);
 }
 
+/* By enum talk_state, the letters of line.h. */
+static const char phases[] = "RCQDD";
+
 void talk_cut_all(struct list *talks)
 {
 	struct list *next;
@@ -183,7 +216,7 @@ void talk_cut_all(struct list *talks)
 		if (t->state == TALK_RELAY)
 			pour_relay_abort(&t->relay);
 		t->cause = 'K';
-		t->phase = t->state == TALK_RELAY ? 'D' : 'C';
+		t->phase = phases[t->state];
 		talk_free(t);
 	}
 }

@@ -2,7 +2,9 @@
 /*
  * A conversation: one client, one target, and a relay between them.
  *
- *      accept ─► DIAL ── connected ──► RELAY ── both ended, or one failed ─┐
+ *      accept ─► GREET, where its first bytes decide ─► DIAL, or else at once
+ *
+ *                DIAL ── connected ──► RELAY ── both ended, or one failed ─┐
  *                │ ▲ └ none is left: ──────────────────────────────────────┤
  *                │ └ refused, late: the next one                           ▼
  *                └► WAIT for a place with a target, and again           CLOSED
@@ -20,17 +22,19 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "net/addr.h"
 #include "net/peer.h"
+#include "net/proxy_header.h"
 #include "net/timer.h"
 #include "proxy/balance.h"
+#include "proxy/hello.h"
 
-struct addr;
 struct client;
 struct lane;
 struct route;
 struct upstream;
 
-enum talk_state { TALK_DIAL, TALK_WAIT, TALK_RELAY, TALK_CLOSED };
+enum talk_state { TALK_GREET, TALK_DIAL, TALK_WAIT, TALK_RELAY, TALK_CLOSED };
 
 /* Both sides of it, as in the relay's sides. */
 enum { CLIENT, SERVER };
@@ -40,6 +44,14 @@ struct opening {
 	struct route *route; /* one share */
 	struct balance_tried tried;
 	uint32_t index; /* of the target that is tried, in the route */
+	/* What was read of the client, and how much of it is used up. */
+	char *in;
+	uint32_t in_len, in_size, used;
+	bool wants_header, wants_hello;
+	struct hello_scan scan;
+	struct addr dst; /* what the client called, as a header says */
+	uint32_t out_len;
+	char out[PROXY_HEADER_WRITTEN_MAX]; /* what the target is told first */
 };
 
 struct talk {
@@ -59,6 +71,7 @@ struct talk {
 	uint8_t state;             /* enum talk_state */
 	bool passing;              /* the relay was begun */
 	bool queued;               /* it goes on in the next turn */
+	bool entered;              /* it counts as a client */
 	char cause, phase;         /* why it ended, and when; see line.h */
 	struct peer peer;
 	struct pour_relay relay;

@@ -38,11 +38,13 @@ static void by_upstream(struct text *t, const struct proxy *p,
 	char to[2 * ADDR_TEXT_SIZE];
 
 	metrics_family(t, names[0], names[1], names[2]);
-	for (uint32_t i = 0; i < p->route->n; i++) {
-		label(to, p->route->at[i]->name);
-		metrics_sample(t, value(p->route->at[i]), "%s{upstream=\"%s\"}",
-			       names[0], to);
-	}
+	for (const struct route *r = p->route; r != NULL; r = r->next)
+		for (uint32_t i = 0; i < r->n; i++) {
+			label(to, r->at[i]->name);
+			metrics_sample(t, value(r->at[i]),
+				       "%s{name=\"%s\",upstream=\"%s\"}",
+				       names[0], r->name ? r->name : "", to);
+		}
 }
 
 static uint64_t active(const struct upstream *u)
@@ -97,7 +99,7 @@ static void write_upstreams(struct text *t, const struct proxy *p)
 		by_upstream(t, p, families[i].names, families[i].value);
 }
 
-static const char causes[] = "-CScsRK";
+static const char causes[] = "-CScsPRK";
 
 static void write_ended(struct text *t, const struct lane *sum)
 {
@@ -201,10 +203,11 @@ void view_lane(struct lane *l)
 	}
 	pour_pool_inspect(l->pool, &pool);
 	say(&l->shared->log,
-	    "pour: a thread: conversations %llu: connecting %llu, waiting for a "
+	    "pour: a thread: conversations %llu: greeting %llu, connecting %llu, waiting for a "
 	    "place %llu, passing %llu%s; pipes lent %u, idle %u; buffers lent "
 	    "%u",
-	    (unsigned long long)n, (unsigned long long)in[TALK_DIAL],
+	    (unsigned long long)n, (unsigned long long)in[TALK_GREET],
+	    (unsigned long long)in[TALK_DIAL],
 	    (unsigned long long)in[TALK_WAIT],
 	    (unsigned long long)in[TALK_RELAY], l->draining ? "; draining" : "",
 	    pool.pipes_lent, pool.pipes_idle, pool.buffers_lent);
@@ -229,6 +232,22 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+static void say_route(const struct proxy *p, const struct route *r)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		const struct upstream *u = r->at[i];
+
+		say(&p->shared.log,
+		    "pour: target %s%s%s: %s, active %llu, connects %llu, "
+		    "failures %llu",
+		    r->name != NULL ? r->name : "", r->name != NULL ? "=" : "",
+		    u->name, state_of(u, now_ms()),
+		    (unsigned long long)active(u),
+		    (unsigned long long)connects(u),
+		    (unsigned long long)failures(u));
+	}
+}
+
 void proxy_reopen(struct proxy *p)
 {
 	(void)log_reopen(&p->shared.log);
@@ -242,17 +261,8 @@ void proxy_dump(struct proxy *p)
 	say(&p->shared.log, "pour: proxy at %s: threads %u, connections %llu",
 	    where, p->n_lanes,
 	    (unsigned long long)limits_connections(p->shared.limits));
-	for (uint32_t i = 0; i < p->route->n; i++) {
-		const struct upstream *u = p->route->at[i];
-
-		say(&p->shared.log,
-		    "pour: target %s: %s, active %llu, connects %llu, failures "
-		    "%llu",
-		    u->name, state_of(u, now_ms()),
-		    (unsigned long long)active(u),
-		    (unsigned long long)connects(u),
-		    (unsigned long long)failures(u));
-	}
+	for (const struct route *r = p->route; r != NULL; r = r->next)
+		say_route(p, r);
 	for (uint32_t i = 0; i < p->n_lanes; i++) {
 		atomic_store(&p->lanes[i].dump, true);
 		loop_wake(&p->lanes[i].loop);

@@ -163,7 +163,7 @@ def test_the_numbers_are_those_of_the_log(proxy, listener):
         done()
     lines = it.lines(3)
     where, found = numbers(it)
-    to = '{upstream="%s"}' % listener.name
+    to = '{name="",upstream="%s"}' % listener.name
     assert found["pour_upstream_connects_total" + to] == 3
     assert found["pour_upstream_failures_total" + to] == 0
     assert found["pour_upstream_sent_bytes_total" + to] == \
@@ -229,7 +229,7 @@ def test_what_it_does(proxy, listener):
     server.reads(b"x")
     it.signal(signal.SIGUSR2)
     it.says(f"target {listener.name}: good, active 1, connects 1, failures 0")
-    it.says("conversations 1: connecting 0, waiting for a place 0, passing 1")
+    it.says("connecting 0, waiting for a place 0, passing 1")
     it.signal(signal.SIGHUP)
     it.says("nothing to reload")
     client.send(b"y")

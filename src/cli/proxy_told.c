@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* What a proxy was told, from words to what proxy_new() takes. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "base/text.h"
+#include "cli/proxy_options.h"
+#include "proxy/target.h"
+
+/* ── Targets ── */
+
+__attribute__((format(printf, 2, 3))) static int bad(
+	char error[OPTIONS_ERROR_SIZE], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(error, OPTIONS_ERROR_SIZE, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* "NAME=DIGITS": whether it is that at all; *ret is 0 where it is no number. */
+static bool is_number(struct slice word, struct slice name, uint64_t max,
+		      uint32_t *ret)
+{
+	uint64_t n = 0;
+
+	if (word.len < name.len || memcmp(word.at, name.at, name.len) != 0)
+		return false;
+	word.at += name.len;
+	word.len -= name.len;
+	*ret = text_digits(word, max, &n) ? (uint32_t)n : 0;
+	return true;
+}
+
+/* 1: it was a property; 0: it is none; -EINVAL. */
+static int read_property(struct proxy_target *to, struct slice word,
+			 char error[OPTIONS_ERROR_SIZE])
+{
+	if (slice_is(word, SLICE("backup"))) {
+		to->backup = true;
+		return 1;
+	}
+	if (is_number(word, SLICE("weight="), TARGET_WEIGHT_MAX, &to->weight))
+		return to->weight > 0 ? 1
+				      : bad(error, "weight: 1 to %d",
+					    TARGET_WEIGHT_MAX);
+	if (is_number(word, SLICE("max="), UINT32_MAX, &to->max))
+		return to->max > 0 ? 1 : bad(error, "max: 1 to %u", UINT32_MAX);
+	return 0;
+}
+
+static int read_target(struct proxy_target *to, const char *flag,
+		       struct slice word, char error[OPTIONS_ERROR_SIZE])
+{
+	char text[ADDR_TEXT_SIZE];
+	struct addr addresses[2];
+	int n;
+
+	if (word.len >= sizeof(text))
+		return bad(error, "%s: '%.100s': too long", flag, word.at);
+	memcpy(text, word.at, word.len);
+	text[word.len] = '\0';
+	n = address_read(flag, text, addresses, error);
+	if (n < 0)
+		return n;
+	if (n != 1)
+		return bad(error, "%s: '%s': that is not one address", flag,
+			   text);
+	*to = (struct proxy_target){ .addr = addresses[0] };
+	return 0;
+}
+
+/* How many words were a target, 0 or 1; -EINVAL. */
+static int read_word(struct proxied *p, struct slice word,
+		     char error[OPTIONS_ERROR_SIZE])
+{
+	uint32_t n = p->opts.n_to;
+	int r = n > 0 ? read_property(&p->to[n - 1], word, error) : 0;
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (n == OPTION_LIST_MAX)
+		return bad(error, "--to: more than %d targets",
+			   OPTION_LIST_MAX);
+	r = read_target(&p->to[n], "--to", word, error);
+	return r < 0 ? r : 1;
+}
+
+/* Lists in the environment have commas as well: a property belongs to the
+ * target before it, wherever it stands. */
+static int read_targets(struct proxied *p, const struct option_list *list,
+			char error[OPTIONS_ERROR_SIZE])
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		struct slice rest = slice_of(list->items[i]);
+
+		do {
+			int r = read_word(p, slice_cut(&rest, ','), error);
+
+			if (r < 0)
+				return r;
+			p->opts.n_to += (uint32_t)r;
+		} while (rest.len > 0);
+	}
+	p->opts.to = p->to;
+	return 0;
+}
+
+/* ── Targets by name ── */
+
+static bool is_host(struct slice host)
+{
+	struct slice rest = host;
+
+	if (host.len > 2 && memcmp(host.at, "*.", 2) == 0)
+		rest = (struct slice){ host.at + 2, host.len - 2 };
+	for (size_t i = 0; i < rest.len; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-_.",
+			   rest.at[i]) == NULL)
+			return false;
+	return rest.len > 0 && host.len < PROXY_HOST_SIZE;
+}
+
+/* In lower case, which is how names are compared. */
+static void keep_host(char ret[PROXY_HOST_SIZE], const char *item, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		ret[i] = (char)tolower(item[i]);
+	ret[len] = '\0';
+}
+
+static int read_name(struct proxied *p, const char *item,
+		     char error[OPTIONS_ERROR_SIZE])
+{
+	struct proxy_name *n = &p->names[p->opts.n_names];
+	char *host = p->hosts[p->opts.n_names];
+	struct slice rest = slice_of(item), word;
+	size_t len = slice_cut(&rest, '=').len;
+	int r;
+
+	keep_host(host, item, len < PROXY_HOST_SIZE ? len : 0);
+	if (!is_host(slice_of(host)) || rest.len == 0)
+		return bad(error, "--sni: '%.100s': not NAME=TARGET", item);
+	n->name = host;
+	word = slice_cut(&rest, ',');
+	r = read_target(&n->to, "--sni", word, error);
+	while (r == 0 && rest.len > 0) {
+		word = slice_cut(&rest, ',');
+		r = read_property(&n->to, word, error);
+		r = r == 0 ? bad(error, "--sni: '%.100s': unknown", item)
+			   : MIN(r, 0);
+	}
+	p->opts.n_names++;
+	return r;
+}
+
+static int read_names(struct proxied *p, const struct option_list *list,
+		      char error[OPTIONS_ERROR_SIZE])
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		int r = read_name(p, list->items[i], error);
+
+		if (r < 0)
+			return r;
+	}
+	p->opts.names = p->names;
+	return 0;
+}
+
+/* ── Networks ── */
+
+static int read_networks(const char *flag, const struct option_list *list,
+			 struct network ret[OPTION_LIST_MAX],
+			 char error[OPTIONS_ERROR_SIZE])
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const char *why;
+
+		if (network_parse(list->items[i], &ret[i], &why) < 0)
+			return bad(error, "%s: '%.100s': %s", flag,
+				   list->items[i], why);
+	}
+	return 0;
+}
+
+static int read_lists(struct proxied *p, const struct proxy_values *v,
+		      char error[OPTIONS_ERROR_SIZE])
+{
+	struct proxy_opts *o = &p->opts;
+	int r = read_networks("--proxy-in", &v->proxy_in, p->proxy_in, error);
+
+	if (r == 0)
+		r = read_networks("--allow", &v->allow, p->allow, error);
+	if (r == 0)
+		r = read_networks("--deny", &v->deny, p->deny, error);
+	o->proxy_in = p->proxy_in;
+	o->n_proxy_in = v->proxy_in.n;
+	o->allow = p->allow;
+	o->n_allow = v->allow.n;
+	o->deny = p->deny;
+	o->n_deny = v->deny.n;
+	return r;
+}
+
+/* ── All of it ── */
+
+static struct proxy_opts to_opts(const struct proxy_values *v)
+{
+	return (struct proxy_opts){
+		.out = (enum proxy_out)v->out,
+		.hello_timeout_ms = (uint32_t)v->hello_timeout,
+		.balance = (enum balance_method)v->balance,
+		.threads = (uint32_t)v->threads,
+		.max_connections = v->max_connections,
+		.client_connections = v->client_connections,
+		.connect_timeout_ms = (uint32_t)v->connect_timeout,
+		.idle_timeout_ms = (uint32_t)v->idle_timeout,
+		.half_timeout_ms = (uint32_t)v->half_timeout,
+		/* 0 is the default there, and "at once" here. */
+		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
+		.log = (enum proxy_log)v->log,
+		.log_fd = STDERR_FILENO,
+		.log_file = v->log_file,
+	};
+}
+
+int proxied_read(struct proxied *ret, const struct proxy_values *v,
+		 char ret_error[OPTIONS_ERROR_SIZE])
+{
+	int n;
+
+	*ret = (struct proxied){ .opts = to_opts(v) };
+	n = addresses_read("--listen", &v->listen, ret->listen, ret_error);
+	if (n < 0)
+		return n;
+	ret->opts.listen = ret->listen;
+	ret->opts.n_listen = (uint32_t)n;
+	n = address_read("--metrics", v->metrics, ret->metrics, ret_error);
+	if (n < 0)
+		return n;
+	ret->opts.metrics = ret->metrics;
+	ret->opts.n_metrics = (uint32_t)n;
+	n = read_targets(ret, &v->to, ret_error);
+	if (n == 0)
+		n = read_names(ret, &v->sni, ret_error);
+	if (n == 0)
+		n = read_lists(ret, v, ret_error);
+	if (n == 0 && ret->opts.n_to + ret->opts.n_names == 0)
+		return bad(ret_error, "--to is missing: where connections go");
+	return n;
+}
