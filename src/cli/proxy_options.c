@@ -69,6 +69,10 @@ static const struct option table[] = {
 		       "connections, the better of two at random, or by\n"
 		       "client: roundrobin, leastconn, random, hash\n"
 		       "(roundrobin)"),
+	OPTION(.name = "check", .kind = OPTION_TEXT,
+	       .value = "SECONDS[,fall=N][,rise=N]", .field = FIELD(check),
+	       .help = "connects to each target so often: down after N\n"
+		       "failures in a row (3), up again after N successes (2)"),
 	OPTION(.name = "connect-timeout", .kind = OPTION_SECONDS,
 	       .value = "SECONDS", .field = FIELD(connect_timeout), .min = 1,
 	       .max = MS_MAX,

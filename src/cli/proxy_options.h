@@ -23,9 +23,10 @@ struct proxy_values {
 	uint64_t threads, grace;
 	uint64_t hello_timeout, connect_timeout, idle_timeout, half_timeout;
 	uint64_t max_connections, client_connections;
-	unsigned balance; /* enum balance_method */
-	unsigned log;     /* enum proxy_log */
-	unsigned out;     /* enum proxy_out */
+	unsigned balance;  /* enum balance_method */
+	unsigned log;      /* enum proxy_log */
+	unsigned out;      /* enum proxy_out */
+	const char *check; /* SECONDS[,fall=N][,rise=N] */
 	const char *log_file, *metrics;
 };
 

@@ -209,6 +209,43 @@ static int read_lists(struct proxied *p, const struct proxy_values *v,
 	return r;
 }
 
+/* ── Checks ── */
+
+enum { CHECKS_MAX = 1000 };
+
+static bool is_check_word(struct proxy_opts *o, struct slice word)
+{
+	return (is_number(word, SLICE("fall="), CHECKS_MAX, &o->check_fall) &&
+		o->check_fall > 0) ||
+	       (is_number(word, SLICE("rise="), CHECKS_MAX, &o->check_rise) &&
+		o->check_rise > 0);
+}
+
+static int read_check(struct proxy_opts *o, const char *check,
+		      char error[OPTIONS_ERROR_SIZE])
+{
+	struct slice rest = slice_of(check != NULL ? check : "");
+	struct slice first = slice_cut(&rest, ',');
+	char seconds[32];
+	uint64_t ms = 0;
+
+	if (check == NULL)
+		return 0;
+	(void)snprintf(seconds, sizeof(seconds), "%.*s", (int)first.len,
+		       first.at);
+	if (!text_seconds(seconds, &ms) || ms == 0 || ms > UINT32_MAX)
+		return bad(error, "--check: '%.100s': not so many seconds",
+			   check);
+	o->check_ms = (uint32_t)ms;
+	while (rest.len > 0)
+		if (!is_check_word(o, slice_cut(&rest, ',')))
+			return bad(error,
+				   "--check: '%.100s': after the seconds come "
+				   "fall=N and rise=N, 1 to %d",
+				   check, CHECKS_MAX);
+	return 0;
+}
+
 /* ── All of it ── */
 
 static struct proxy_opts to_opts(const struct proxy_values *v)
@@ -252,6 +289,8 @@ int proxied_read(struct proxied *ret, const struct proxy_values *v,
 		n = read_names(ret, &v->sni, ret_error);
 	if (n == 0)
 		n = read_lists(ret, v, ret_error);
+	if (n == 0)
+		n = read_check(&ret->opts, v->check, ret_error);
 	if (n == 0 && ret->opts.n_to + ret->opts.n_names == 0)
 		return bad(ret_error, "--to is missing: where connections go");
 	return n;

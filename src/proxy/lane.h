@@ -22,6 +22,7 @@
 #include "net/timer.h"
 #include "net/waits.h"
 #include "proxy/balance.h"
+#include "proxy/check.h"
 #include "proxy/proxy.h"
 
 struct route;
@@ -50,7 +51,8 @@ struct lane {
 	struct timer_queue hello_late, connect_late, again, wait_late,
 		grace_late;
 	struct timer grace;
-	struct waits waits; /* of relays */
+	struct waits waits;   /* of relays */
+	struct checks checks; /* of the first lane, for all */
 	struct list talks;
 	struct list running; /* by their timers; they go on in the next turn */
 	uint32_t n_waiting;

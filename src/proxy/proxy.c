@@ -35,6 +35,8 @@ static struct proxy_opts filled(const struct proxy_opts *opts)
 	o.connect_timeout_ms = or_default(o.connect_timeout_ms, 5 * 1000);
 	o.hello_timeout_ms = or_default(o.hello_timeout_ms, 5 * 1000);
 	o.half_timeout_ms = or_default(o.half_timeout_ms, 5 * 60 * 1000);
+	o.check_fall = or_default(o.check_fall, 3);
+	o.check_rise = or_default(o.check_rise, 2);
 	o.grace_ms = or_default(o.grace_ms, 10 * 1000);
 	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
 	return o;
@@ -127,8 +129,9 @@ static void set_limits(struct proxy *p)
 static int run_lane(void *context, uint32_t i)
 {
 	struct proxy *p = context;
+	int r = i == 0 ? checks_begin(&p->lanes[0]) : 0;
 
-	return lane_run(&p->lanes[i]);
+	return r < 0 ? r : lane_run(&p->lanes[i]);
 }
 
 static void cut(void *context)

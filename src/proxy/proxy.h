@@ -73,6 +73,9 @@ struct proxy_opts {
 	uint32_t hello_timeout_ms; /* for headers and hellos; 0: 5 s */
 	enum balance_method balance;
 	uint32_t threads; /* 0: one per CPU this process may use */
+	/* Whether targets answer is asked so often; 0: never. So many times in
+	 * a row it must not, to be down, or must, to be up again; 0: 3 and 2 */
+	uint32_t check_ms, check_fall, check_rise;
 	/* At a time, of all and of one client; more are closed at once. 0: no
 	 * limit but that of descriptors. */
 	uint64_t max_connections, client_connections;

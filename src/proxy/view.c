@@ -52,6 +52,11 @@ static uint64_t active(const struct upstream *u)
 	return atomic_load_explicit(&u->target.active, memory_order_relaxed);
 }
 
+static uint64_t is_up(const struct upstream *u)
+{
+	return !atomic_load_explicit(&u->target.down, memory_order_relaxed);
+}
+
 static uint64_t connects(const struct upstream *u)
 {
 	return atomic_load_explicit(&u->connects, memory_order_relaxed);
@@ -81,6 +86,9 @@ static void write_upstreams(struct text *t, const struct proxy *p)
 		{{ "pour_upstream_connections_active", "gauge",
 		    "Conversations with it at the moment." },
                  active    },
+		{ { "pour_upstream_up", "gauge",
+		    "0: a check says that it is down." },
+                 is_up     },
 		{ { "pour_upstream_connects_total", "counter",
 		    "Connections to it that came about." },
                  connects  },

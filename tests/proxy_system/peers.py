@@ -215,6 +215,11 @@ class Proxy:
         if "\n" not in text and self.run.poll() is None:
             return None
         first = text.partition("\n")[0]
+        while first.startswith("pour: "):  # a check was quicker
+            text = text.partition("\n")[2]
+            if "\n" not in text and self.run.poll() is None:
+                return None
+            first = text.partition("\n")[0]
         if " with " not in first:
             raise AssertionError(f"it did not start: {text}")
         return first

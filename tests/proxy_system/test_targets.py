@@ -264,3 +264,96 @@ def test_the_environment(tmp_path, listener):
     server.ended().close()
     it.lines()
     it.stop()
+
+
+# ── Checks ──
+
+
+def test_a_check_finds_who_is_down(proxy, three):
+    """Before any client does; and says so, and when it is up again."""
+    name = three[0].name
+    port = int(name.rsplit(":", 1)[1])
+    three[0].close()
+    answer(three[1], b"b")
+    it = proxy(name, three[1], args=["-t2", "--check", "0.1,fall=2,rise=2"])
+    it.says(f"target {name} is down: Connection refused")
+    assert names(it, 6) == [b"b"] * 6
+    assert {line.tries for line in it.lines(6)} == {1}
+    with socket.create_server(("127.0.0.1", port)) as sock:
+        it.says(f"target {name} is up again")
+        sock.settimeout(20)
+        seen = set()
+        while len(seen) < 2:  # both are called again
+            client = it.dial()
+            seen.add(who(client, sock))
+            client.close()
+
+
+def who(client, sock):
+    """Who has taken the call: the one that says b, or this one."""
+    client.sock.settimeout(0.3)
+    try:
+        return client.sock.recv(1)
+    except TimeoutError:
+        taken = sock.accept()[0]
+        while is_ended(taken):  # a check
+            taken = sock.accept()[0]
+        return b"a"
+
+
+def is_ended(sock):
+    """Whether the other side has closed already."""
+    sock.settimeout(0.3)
+    try:
+        return sock.recv(1, socket.MSG_PEEK) == b""
+    except TimeoutError:
+        return False
+
+
+def test_nobody_is_up(proxy):
+    down = closed_port()
+    it = proxy(down, args=["--check", "0.1,fall=1"])
+    it.says(f"target {down} is down")
+    client = it.dial()
+    try:
+        client.ended()
+    except ConnectionResetError:
+        pass
+    line = it.lines()[0]
+    assert (line.ended, line.tries, line.target) == ("SC", 0, "-")
+
+
+def test_a_check_that_nobody_answers(proxy, listener):
+    slow, fill = full_listener()
+    name = "127.0.0.1:%d" % slow.getsockname()[1]
+    it = proxy(name, listener, args=[
+        "--check", "0.1,fall=1", "--connect-timeout", "0.2"])
+    it.says(f"target {name} is down: Connection timed out")
+    for one in [slow, *fill]:
+        one.close()
+
+
+def test_a_check_says_that_nobody_comes(proxy, listener):
+    """Where targets wait for a PROXY header."""
+    proxy(listener, args=["--check", "0.1", "--proxy-out", "v1"])
+    listener.take().reads(b"PROXY UNKNOWN\r\n").ended()
+
+
+def test_who_is_down_may_finish(proxy, listener):
+    it = proxy(listener, args=["--check", "0.1,fall=1"])
+    client = it.dial()
+    while True:  # connections of checks end at once
+        server = listener.take()
+        if not is_ended(server.sock):
+            break
+    listener.close()
+    it.says("is down")
+    server.sock.settimeout(20)
+    client.send(b"still")
+    server.reads(b"still").send(b"here")
+    client.reads(b"here")
+
+
+@pytest.mark.parametrize("words", ["0", "x", "1,fall=0", "1,fall", "1,up=2"])
+def test_bad_checks(words):
+    test_bad_words(["-l", "0", "--to", "80", "--check", words], "--check: ")

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether targets answer, asked every so often, by one lane for all:
+ *
+ *      every so many ms ─► connect ─┬─ answered ─────────┬─► so many in a row:
+ *                                   └─ refused, or late ─┘   it is up, or down
+ *
+ * One that is down is sent nobody; conversations that it has go on.
+ */
+#ifndef PROXY_CHECK_H
+#define PROXY_CHECK_H
+
+#include <stdint.h>
+
+#include "net/timer.h"
+
+struct check;
+struct lane;
+
+struct checks {
+	struct timer_queue next, late;
+	uint32_t n;
+	struct check *at;
+};
+
+/* The first ones begin at once. In the lane's own thread. 0 or -ENOMEM. */
+int checks_begin(struct lane *l);
+/* Safe where none began. */
+void checks_done(struct lane *l);
+
+#endif
