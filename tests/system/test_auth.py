@@ -189,7 +189,6 @@ def test_more_guesses_than_there_is_room_for(serve, root, tmp_path):
             assert answer["Retry-After"] == "1"
             refused_ones += 1
     assert refused_ones > 0
-    server.tell(signal.SIGTERM)
     server.stop()
     for client in clients:
         client.sock.close()
