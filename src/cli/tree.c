@@ -121,6 +121,7 @@ static int copy(struct tree *t)
 	tree_walk_end(t);
 	sync_all(t);
 	total = tree_total(t);
+	t->progress.files = t->counts.files;
 	progress_end(&t->progress, &total);
 	if (signals_stop() != 0)
 		return EXIT_SIGNAL + signals_stop();

@@ -117,7 +117,6 @@ struct pour_account tree_total(struct tree *t)
 		tree_add(&total, &t->workers[i].done);
 		tree_add(&total, &t->workers[i].now);
 	}
-	t->progress.files = t->counts.files;
 	(void)pthread_mutex_unlock(&t->lock);
 	return total;
 }
@@ -132,6 +131,9 @@ void tree_look(struct tree *t)
 		return;
 	t->look_ns = now + LOOK_MS * (MOMENT_SECOND / 1000);
 	total = tree_total(t);
+	(void)pthread_mutex_lock(&t->lock);
+	t->progress.files = t->counts.files;
+	(void)pthread_mutex_unlock(&t->lock);
 
 	(void)pthread_mutex_lock(&t->screen);
 	(void)progress_look(&t->progress, &total);
