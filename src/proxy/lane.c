@@ -106,6 +106,7 @@ int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 void lane_done(struct lane *l)
 {
 	checks_done(l);
+	talk_free_openings(l);
 	door_done(&l->door);
 	for (uint32_t i = n_routes(l); l->balance != NULL && i-- > 0;)
 		balance_done(&l->balance[i]);

@@ -25,6 +25,7 @@
 #include "proxy/check.h"
 #include "proxy/proxy.h"
 
+struct opening;
 struct route;
 
 /* What all lanes read; only the atomics and the log are ever written. */
@@ -54,6 +55,8 @@ struct lane {
 	struct waits waits;   /* of relays */
 	struct checks checks; /* of the first lane, for all */
 	struct list talks;
+	struct opening *free_openings; /* kept for the next clients */
+	uint32_t n_free_openings;
 	struct list running; /* by their timers; they go on in the next turn */
 	uint32_t n_waiting;
 	bool draining, cut;

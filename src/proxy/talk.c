@@ -15,6 +15,9 @@
 #include "proxy/passing.h"
 #include "proxy/route.h"
 
+/* About 600 bytes each. */
+enum { FREE_OPENINGS_MAX = 64 };
+
 bool talk_to(struct talk *t, enum talk_state state)
 {
 	t->state = (uint8_t)state;
@@ -28,19 +31,49 @@ bool talk_end(struct talk *t, char cause, char phase)
 	return talk_to(t, TALK_CLOSED);
 }
 
-static void opening_free(struct opening *o)
+/* Kept and lent again, so that they leave no holes between conversations. */
+static void opening_free(struct lane *l, struct opening *o)
 {
 	if (o == NULL)
 		return;
 	(void)route_drop(o->route);
 	free(o->in);
-	free(o);
+	if (l->n_free_openings >= FREE_OPENINGS_MAX) {
+		free(o);
+		return;
+	}
+	o->next_free = l->free_openings;
+	l->free_openings = o;
+	l->n_free_openings++;
 }
 
 void talk_free_opening(struct talk *t)
 {
-	opening_free(t->opening);
+	opening_free(t->lane, t->opening);
 	t->opening = NULL;
+}
+
+void talk_free_openings(struct lane *l)
+{
+	while (l->free_openings != NULL) {
+		struct opening *o = l->free_openings;
+
+		l->free_openings = o->next_free;
+		free(o);
+	}
+	l->n_free_openings = 0;
+}
+
+static struct opening *opening_take(struct lane *l)
+{
+	struct opening *o = l->free_openings;
+
+	if (o == NULL)
+		return calloc(1, sizeof(*o));
+	l->free_openings = o->next_free;
+	l->n_free_openings--;
+	*o = (struct opening){ .next_free = NULL };
+	return o;
 }
 
 void talk_leave_upstream(struct talk *t)
@@ -151,7 +184,7 @@ static int watch_client(struct talk *t)
 static struct opening *opening_new(struct lane *lane, const struct addr *peer)
 {
 	const struct proxy_opts *opts = &lane->shared->opts;
-	struct opening *o = calloc(1, sizeof(*o));
+	struct opening *o = opening_take(lane);
 
 	if (o == NULL)
 		return NULL;
@@ -175,7 +208,7 @@ int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	if (t != NULL)
 		t->opening = o;
 	if (t == NULL || o == NULL || watch_client(t) < 0) {
-		opening_free(o);
+		opening_free(lane, o);
 		free(t);
 		return -ENOMEM;
 	}

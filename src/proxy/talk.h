@@ -41,6 +41,7 @@ enum { CLIENT, SERVER };
 
 /* What it needs until it is under way. */
 struct opening {
+	struct opening *next_free;
 	struct route *route; /* one share */
 	struct balance_tried tried;
 	uint32_t index; /* of the target that is tried, in the route */
@@ -93,6 +94,8 @@ bool talk_to(struct talk *t, enum talk_state state);
 /* It ended, for a cause and in a phase as in line.h. */
 bool talk_end(struct talk *t, char cause, char phase);
 void talk_free_opening(struct talk *t);
+/* Those that the lane has kept for the next clients go. */
+void talk_free_openings(struct lane *l);
 /* Its place with a target is free again. */
 void talk_leave_upstream(struct talk *t);
 /* Watches the server's descriptor. 0 or -errno. */

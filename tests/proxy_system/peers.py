@@ -211,18 +211,14 @@ class Proxy:
         return self.errors.read_text(errors="surrogateescape")
 
     def _first(self):
-        text = self.text()
-        if "\n" not in text and self.run.poll() is None:
+        """The line that says where; a check may have said something before."""
+        lines = [line for line in self.text().split("\n")[:-1]
+                 if not line.startswith("pour: ")]
+        if not lines and self.run.poll() is None:
             return None
-        first = text.partition("\n")[0]
-        while first.startswith("pour: "):  # a check was quicker
-            text = text.partition("\n")[2]
-            if "\n" not in text and self.run.poll() is None:
-                return None
-            first = text.partition("\n")[0]
-        if " with " not in first:
-            raise AssertionError(f"it did not start: {text}")
-        return first
+        if not lines or " with " not in lines[0]:
+            raise AssertionError(f"it did not start: {self.text()}")
+        return lines[0]
 
     def dial(self, receive=None):
         sock = socket.socket(socket.AF_INET)
@@ -238,7 +234,8 @@ class Proxy:
         return client, listener.take()
 
     def said(self):
-        return self.text().split("\n")[1:-1]
+        lines = self.text().split("\n")[:-1]
+        return [line for line in lines if line != self.first]
 
     def lines(self, n=1):
         """The log, once it has n lines."""
