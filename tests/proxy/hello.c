@@ -93,6 +93,16 @@ static struct slice cut(size_t size)
 	return (struct slice){ records.at, records.len };
 }
 
+/* It is time to parse when it is all there, and not before. */
+static void assert_due_at_its_end(struct slice s)
+{
+	struct hello_scan scan = { .at = 0 };
+
+	for (size_t n = 0; n < s.len; n++)
+		assert_false(hello_is_due(&scan, s.at, n));
+	assert_true(hello_is_due(&scan, s.at, s.len));
+}
+
 /* The answer, which every shorter piece leaves open. */
 static int parse(struct hello *ret, struct slice s)
 {
@@ -106,6 +116,8 @@ static int parse(struct hello *ret, struct slice s)
 		if (whole == 0)
 			assert_int_equal(r, HELLO_MORE);
 	}
+	if (whole == 0)
+		assert_due_at_its_end(s);
 	return hello_parse(ret, s.at, s.len);
 }
 
