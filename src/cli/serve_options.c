@@ -32,6 +32,8 @@ static const char *const links[] = {
 /* Beyond all that a network does; sums of a few still fit. */
 #define RATE_MAX (UINT64_C(1) << 50)
 
+enum { PIPELINED_MAX = 100000 };
+
 static const struct option table[] = {
 	OPTION(.name = "listen", .letter = 'l', .kind = OPTION_LIST,
 	       .value = "ADDR", .field = FIELD(listen),
@@ -80,6 +82,10 @@ static const struct option table[] = {
 	OPTION(.name = "header-fields", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(header_fields), .min = 1, .max = HEAD_FIELDS_MAX,
 	       .help = "refuses a head of more fields, with 431 (100)"),
+	OPTION(.name = "pipelined", .kind = OPTION_COUNT, .value = "N",
+	       .field = FIELD(pipelined), .min = 1, .max = PIPELINED_MAX,
+	       .help = "answers so many requests of a connection in a row,\n"
+		       "then others have their turn (16)"),
 	OPTION(.name = "max-connections", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(max_connections), .min = 1, .max = UINT32_MAX,
 	       .help = "answers more connections than that with 503 (as many\n"
@@ -221,6 +227,7 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.client_rate = v->client_rate,
 		.header_size = (uint32_t)v->header_size,
 		.header_fields = (uint32_t)v->header_fields,
+		.pipelined = (uint32_t)v->pipelined,
 		.min_rate = v->min_rate > 0 ? v->min_rate : SERVE_ANY_RATE,
 		.body_timeout_ms = (uint32_t)v->body_timeout,
 		.idle_timeout_ms = (uint32_t)v->idle_timeout,

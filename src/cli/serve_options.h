@@ -21,7 +21,7 @@ struct serve_values {
 	struct option_list listen, host, header, redirect, error_page;
 	uint64_t threads, grace, header_timeout;
 	uint64_t rate, client_rate, min_rate, body_timeout, idle_timeout;
-	uint64_t header_size, header_fields;
+	uint64_t header_size, header_fields, pipelined;
 	uint64_t max_connections, client_connections;
 	unsigned log;      /* enum serve_log */
 	unsigned symlinks; /* enum find_links */

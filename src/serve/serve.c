@@ -43,6 +43,7 @@ struct serve_opts serve_filled(const struct serve_opts *opts)
 	o.min_rate = o.min_rate != 0 ? o.min_rate : 100;
 	o.header_size = or_default(o.header_size, HEAD_SIZE_MAX);
 	o.header_fields = or_default(o.header_fields, HEAD_FIELDS_MAX);
+	o.pipelined = or_default(o.pipelined, 16);
 	o.grace_ms = or_default(o.grace_ms, 30 * 1000);
 	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
 	return o;

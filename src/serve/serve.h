@@ -62,6 +62,9 @@ struct serve_opts {
 	/* Bytes of a head, and fields; more is 431. 0: HEAD_SIZE_MAX and
 	 * HEAD_FIELDS_MAX, beyond which neither goes. */
 	uint32_t header_size, header_fields;
+	/* Answers in a row to one connection before others have their turn, a
+	 * large one counting for several. 0: 16. */
+	uint32_t pipelined;
 	/* From the first byte, or accept, to the whole head; 0: 10 s. */
 	uint32_t header_timeout_ms;
 	uint32_t idle_timeout_ms;   /* keep-alive between requests; 0: 60 s */

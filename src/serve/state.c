@@ -20,8 +20,8 @@
 #include "serve/watch.h"
 #include "serve/worker.h"
 
-/* Answers that one session may have in a turn, large ones counting more. */
-enum { ROUNDS_MAX = 16, ROUND_SIZE = 64 * 1024 };
+/* An answer counts once, and once more for each so many bytes of it. */
+enum { ROUND_SIZE = 64 * 1024 };
 /* While lingering: bytes thrown away at a time, and in all. */
 enum { DRAIN_SIZE = 8 * 1024, DRAIN_TIMES = 16, DRAIN_MAX = 64 << 20 };
 
@@ -169,7 +169,7 @@ static bool keep(struct session *s, uint32_t rounds)
 		return false;
 	}
 	s->work->started_ms = w->loop.now_ms;
-	return rounds < ROUNDS_MAX || move_next_turn(s);
+	return rounds < w->rounds_max || move_next_turn(s);
 }
 
 static bool sent(struct session *s, uint32_t *rounds)
@@ -181,7 +181,7 @@ static bool sent(struct session *s, uint32_t *rounds)
 	s->asked = true;
 	if (work->answer.close || s->worker->draining)
 		return leave(s);
-	*rounds += (uint32_t)MIN(cost, (uint64_t)ROUNDS_MAX);
+	*rounds += (uint32_t)MIN(cost, (uint64_t)s->worker->rounds_max);
 	return keep(s, *rounds);
 }
 

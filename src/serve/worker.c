@@ -47,6 +47,7 @@ void worker_set_times(struct worker *w, const struct serve_opts *opts)
 	w->least = least_of(opts);
 	w->head_size = opts->header_size;
 	w->head_fields = opts->header_fields;
+	w->rounds_max = opts->pipelined;
 	w->linger_late.after_ms = opts->linger_timeout_ms;
 	w->grace_late.after_ms = opts->grace_ms;
 }

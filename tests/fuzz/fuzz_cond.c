@@ -142,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int status;
 
 	h.n_fields = 0;
+	h.marks = UINT64_MAX; /* any name may be there */
 	read_lines((const char *)data, (const char *)data + size, &h);
 	CHECK(cond_check(&h, &strong) == second(&h, false));
 	CHECK(cond_check(&h, &weak) == second(&h, true));

@@ -2,6 +2,8 @@
 """How many may come, and of one client; who is turned away is told so."""
 
 import contextlib
+import os
+import signal
 import time
 
 import pytest
@@ -185,3 +187,45 @@ def test_stopping_with_those_turned_away(serve, files):
         server.tell()
         late.sock.close()
         server.wait()
+
+
+def stop_all_threads(server):
+    def stopped():
+        states = set()
+        for task in os.listdir(f"/proc/{server.pid}/task"):
+            path = f"/proc/{server.pid}/task/{task}/stat"
+            with open(path, encoding="ascii") as file:
+                states.add(file.read().rpartition(")")[2].split()[0])
+        return states == {"T"}
+
+    server.tell(signal.SIGSTOP)
+    wait_for(stopped, "all threads stopped")
+
+
+def place_in_the_row(server, greedy, other):
+    """How many answers to a greedy client came before the other's."""
+    before = len(server.log())
+    stop_all_threads(server)
+    greedy.send(request("/small?greedy") * 300)
+    other.ask("/small?other")
+    server.tell(signal.SIGCONT)
+    assert other.answer().body == HELLO
+    for _ in range(300):
+        assert greedy.answer().body == HELLO
+    lines = server.log(before + 301)[before:]
+    return [line.request.split()[1] for line in lines].index("/small?other")
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_others_have_their_turn(serve, files, most):
+    """Who is looked at first, and what a stop interrupts, is up to the kernel,
+    so it is tried until it shows."""
+    server = serve(files, "-t1", "--pipelined", most)
+    with Client(server.address) as greedy, Client(server.address) as other:
+        for client in (greedy, other):
+            assert client.ask("/small").answer().body == HELLO
+        place = 0
+        for _ in range(50):
+            if place < most:
+                place = place_in_the_row(server, greedy, other)
+    assert most <= place <= most + 1
