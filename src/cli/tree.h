@@ -155,13 +155,17 @@ void tree_queue_end(struct tree *t);
 /* What is not a folder, of any kind. */
 void tree_entry(struct tree_worker *w, struct tree_folder *f,
 		enum tree_kind kind, const char *name);
-/*
- * A regular file, open at src. there: what stands under its name, or NULL.
- * 0, or -errno of the side that *ret_is_dst names.
- */
-int tree_file(struct tree_worker *w, struct tree_folder *f, const char *name,
-	      int src, const struct stat *st, const struct stat *there,
-	      bool *ret_is_dst);
+/* A regular file to be copied. */
+struct tree_source {
+	const char *name;
+	int fd; /* open */
+	const struct stat *st;
+	const struct stat *there; /* what stands under its name, or NULL */
+};
+
+/* 0, or -errno of the side that *ret_is_dst names. */
+int tree_file(struct tree_worker *w, struct tree_folder *f,
+	      const struct tree_source *s, bool *ret_is_dst);
 
 /* ── tree_links.c ── */
 

@@ -95,6 +95,8 @@ static bool stays(const struct entry *e)
 
 static int copy_file(const struct entry *e, int src)
 {
+	const struct tree_source source = { e->name, src, &e->st,
+					    e->stands ? &e->there : NULL };
 	bool is_dst = true;
 	int r = 0;
 
@@ -103,8 +105,7 @@ static int copy_file(const struct entry *e, int src)
 	else if (stays(e))
 		tree_count(e->w->tree, &e->w->tree->counts.same);
 	else
-		r = tree_file(e->w, e->f, e->name, src, &e->st,
-			      e->stands ? &e->there : NULL, &is_dst);
+		r = tree_file(e->w, e->f, &source, &is_dst);
 	if (r < 0)
 		failed(e, is_dst, r);
 	else if (!stays(e))
@@ -158,7 +159,7 @@ static void file(struct entry *e)
 
 static int make(const struct entry *e, const char *name, const char *target)
 {
-	if (S_ISLNK(e->st.st_mode))
+	if (target != NULL)
 		return symlinkat(target, e->f->dst, name) < 0 ? -errno : 0;
 	return mknodat(e->f->dst, name,
 		       (e->st.st_mode & S_IFMT) | S_IRUSR | S_IWUSR,
@@ -228,7 +229,7 @@ static void make_node(struct entry *e, const char *target)
 		done(e, false);
 }
 
-static void symlink_(struct entry *e)
+static void symbolic_link(struct entry *e)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlinkat(e->f->src, e->name, target, sizeof(target) - 1);
@@ -246,14 +247,13 @@ void tree_entry(struct tree_worker *w, struct tree_folder *f,
 {
 	struct entry e = { .w = w, .f = f, .name = name };
 
-	if (kind == TREE_FILE)
-		file(&e);
-	else if (fstatat(f->src, name, &e.st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (kind != TREE_FILE &&
+	    fstatat(f->src, name, &e.st, AT_SYMLINK_NOFOLLOW) < 0)
 		failed(&e, false, -errno);
-	else if (S_ISREG(e.st.st_mode))
+	else if (kind == TREE_FILE || S_ISREG(e.st.st_mode))
 		file(&e);
 	else if (S_ISLNK(e.st.st_mode))
-		symlink_(&e);
+		symbolic_link(&e);
 	else if (S_ISSOCK(e.st.st_mode))
 		tree_note(w->tree, f, name, "a socket is left out");
 	else if (S_ISDIR(e.st.st_mode))

@@ -147,14 +147,13 @@ static int settle_and_publish(struct tree_worker *w, struct draft *d, int src,
 	return r < 0 ? r : draft_publish(d);
 }
 
-int tree_file(struct tree_worker *w, struct tree_folder *f, const char *name,
-	      int src, const struct stat *st, const struct stat *there,
-	      bool *ret_is_dst)
+int tree_file(struct tree_worker *w, struct tree_folder *f,
+	      const struct tree_source *s, bool *ret_is_dst)
 {
 	const struct copy_values *v = &w->tree->values;
 	struct draft_opts opts = {
-		.old = there,
-		.mode = st->st_mode & MODE_MAX & w->tree->mode_mask,
+		.old = s->there,
+		.mode = s->st->st_mode & MODE_MAX & w->tree->mode_mask,
 		.force = v->force,
 		.fresh = v->no_clobber,
 		.backup = v->backup,
@@ -163,13 +162,13 @@ int tree_file(struct tree_worker *w, struct tree_folder *f, const char *name,
 	int r;
 
 	*ret_is_dst = true;
-	r = draft_begin_at(&d, f->dst, name, &opts);
+	r = draft_begin_at(&d, f->dst, s->name, &opts);
 	if (r < 0)
 		return r;
-	r = move(w, f, d.fd, src, st);
+	r = move(w, f, d.fd, s->fd, s->st);
 	*ret_is_dst = r == 0 || !is_of_source(w, r);
 	if (r == 0)
-		r = settle_and_publish(w, &d, src, st);
+		r = settle_and_publish(w, &d, s->fd, s->st);
 	draft_finish(&d);
 	keep_rate(w);
 	return r;

@@ -20,7 +20,7 @@ static bool put_before(char *path, size_t *at, const char *text)
 	if (len + sizeof(".../") > *at)
 		return false;
 	*at -= len;
-	memcpy(path + *at, text, len);
+	(void)mempcpy(path + *at, text, len);
 	return true;
 }
 

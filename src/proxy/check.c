@@ -191,7 +191,7 @@ int checks_begin(struct lane *l)
 
 	if (o->check_ms == 0)
 		return 0;
-	s->at = calloc(count(l->route), sizeof(*s->at));
+	s->at = calloc(MAX(count(l->route), 1U), sizeof(*s->at));
 	if (s->at == NULL)
 		return -ENOMEM;
 	fill(l);

@@ -166,8 +166,12 @@ static int pick(struct talk *t)
 /* Nobody has been tried: nobody is to be had at all. */
 static bool nobody(struct talk *t)
 {
+	char cause = 'S';
+
+	if (t->cause != 0)
+		cause = t->cause;
 	dial_leave_queue(t);
-	return talk_end(t, t->cause != 0 ? t->cause : 'S', 'C');
+	return talk_end(t, cause, 'C');
 }
 
 bool dial_next(struct talk *t)

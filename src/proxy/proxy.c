@@ -165,22 +165,32 @@ static int open_log(struct proxy *p, char error[PROXY_ERROR_SIZE])
 	return r < 0 ? fail(error, r, "%s: %s", o->log_file, strerror(-r)) : 0;
 }
 
+/* One that cannot be watched is closed, so that nobody queues there. */
+static int hand_to(struct door *d, const struct newcomer row[], uint32_t n)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int r = door_add(d, row[i].id, row[i].fd);
+
+		if (r < 0) {
+			(void)close(row[i].fd);
+			result = r;
+		}
+	}
+	return result;
+}
+
 static int hand_out(struct proxy *p)
 {
 	int result = 0;
 
 	for (uint32_t i = 0; i < p->n_lanes; i++) {
-		const struct newcomer *row = listen_newcomers(&p->listening, i);
+		int r = hand_to(&p->lanes[i].door,
+				listen_newcomers(&p->listening, i),
+				p->listening.n_new);
 
-		for (uint32_t k = 0; k < p->listening.n_new; k++) {
-			int r = door_add(&p->lanes[i].door, row[k].id,
-					 row[k].fd);
-
-			if (r < 0) {
-				(void)close(row[k].fd);
-				result = r;
-			}
-		}
+		result = r < 0 ? r : result;
 	}
 	listen_handed(&p->listening);
 	return result;
