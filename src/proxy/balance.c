@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Classes, and a method a function: see balance.h. */
+/* Tiers, and a method a function: see balance.h. */
 #include "proxy/balance.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "proxy/target.h"
 
 /* From best to worst; what is left over is not tried at all. */
-enum class { GOOD, BACKUP, OUT, FULL, NOBODY };
+enum tier { GOOD, BACKUP, OUT, FULL, NOBODY };
 
 static bool was_tried(const struct balance_tried *t, uint32_t i)
 {
@@ -22,24 +22,30 @@ void balance_mark(struct balance_tried *t, uint32_t i)
 	t->bits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-static enum class class_of(const struct balance_choice *c, uint32_t i) {
+static enum tier tier_of(const struct balance_choice *c, uint32_t i)
+{
 	const struct target *t = c->targets[i];
 
-	if (was_tried(c->tried, i)) return NOBODY;
-	switch (target_state(t, c->now_ms)){
-		case TARGET_GOOD : return t->backup ? BACKUP : GOOD;
-		case TARGET_OUT : return OUT;
-		case TARGET_FULL : return FULL;
-		case TARGET_DOWN : break;
+	if (was_tried(c->tried, i))
+		return NOBODY;
+	switch (target_state(t, c->now_ms)) {
+	case TARGET_GOOD:
+		return t->backup ? BACKUP : GOOD;
+	case TARGET_OUT:
+		return OUT;
+	case TARGET_FULL:
+		return FULL;
+	case TARGET_DOWN:
+		break;
 	}
-return NOBODY;
+	return NOBODY;
 }
 
-/* Classes are looked up once: other threads change them at any time. */
+/* Tiers are looked up once: other threads change them at any time. */
 struct round {
 	const struct balance_choice *c;
-	enum class best;
-	uint8_t class[BALANCE_TARGETS_MAX];
+	enum tier best;
+	uint8_t tier[BALANCE_TARGETS_MAX];
 };
 
 static void look(struct round *r, const struct balance_choice *c)
@@ -47,17 +53,17 @@ static void look(struct round *r, const struct balance_choice *c)
 	r->c = c;
 	r->best = NOBODY;
 	for (uint32_t i = 0; i < c->n; i++) {
-		enum class class = class_of(c, i);
+		enum tier tier = tier_of(c, i);
 
-		r->class[i] = (uint8_t) class;
-		if (class < r->best)
-			r->best = class;
+		r->tier[i] = (uint8_t)tier;
+		if (tier < r->best)
+			r->best = tier;
 	}
 }
 
 static bool takes_part(const struct round *r, uint32_t i)
 {
-	return r->class[i] == r->best;
+	return r->tier[i] == r->best;
 }
 
 /* ── In turn ── */
@@ -189,25 +195,26 @@ uint64_t balance_hash(const void *bytes, size_t n)
 
 /*
  * Rendezvous: each target draws a number for this client, and the highest one
- * wins; who leaves takes nobody along but his own clients. -weight / log(u)
- * makes shares of weights (Schindelhauer and Schomaker, "Weighted distributed
- * hash tables", SPAA 2005).
+ * wins; who leaves takes nobody along but his own clients. A target draws as
+ * often as it weighs, which makes its share of the wins just that.
  */
-static double draw(const struct target *t, uint64_t client)
+static uint64_t draw(const struct target *t, uint64_t client)
 {
-	uint64_t h = mix(client ^ balance_hash(&t->addr.storage, t->addr.len));
-	double u = ((double)(h >> 11) + 0.5) / (double)(UINT64_C(1) << 53);
+	uint64_t own = balance_hash(&t->addr.storage, t->addr.len);
+	uint64_t highest = 0;
 
-	return -(double)t->weight / log(u);
+	for (uint64_t i = 0; i < t->weight; i++)
+		highest = MAX(highest, mix(client ^ mix(own + i)));
+	return highest;
 }
 
 static int by_client(const struct round *r)
 {
-	double highest = 0;
+	uint64_t highest = 0;
 	int best = BALANCE_NONE;
 
 	for (uint32_t i = 0; i < r->c->n; i++) {
-		double number;
+		uint64_t number;
 
 		if (!takes_part(r, i))
 			continue;

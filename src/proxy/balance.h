@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which target is next. In each round the best class that has anybody is
+ * Which target is next. In each round the best tier that has anybody is
  * chosen from: good ones, then good backups, then those that failed of late,
  * since to try one of them is better than to turn the client away.
  *
- *      targets ── not tried, not down ──► class ──► one of it, by the method
+ *      targets ── not tried, not down ──► tier ──► one of it, by the method
  */
 #ifndef PROXY_BALANCE_H
 #define PROXY_BALANCE_H

@@ -156,7 +156,7 @@ static const enum balance_method methods[] = { BALANCE_ROUNDROBIN,
 					       BALANCE_LEASTCONN,
 					       BALANCE_RANDOM, BALANCE_HASH };
 
-TEST(the_best_class_is_chosen_from)
+TEST(the_best_tier_is_chosen_from)
 {
 	for (size_t m = 0; m < 4; m++) {
 		begin(methods[m], 4);
