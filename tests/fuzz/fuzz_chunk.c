@@ -98,12 +98,10 @@ static bool check_size_line(struct reader *r, const char *line, size_t len,
 	       is_content(line + digits + 1, ext);
 }
 
-static bool check_trailer(struct reader *r, const char *line, size_t len,
-			  bool whole)
+static bool check_trailer(const char *line, size_t len, bool whole)
 {
 	size_t name = token_len(line, len);
 
-	r->trailers += len + (whole ? 2 : 0);
 	if (name == len)
 		return !whole || len == 0;
 	return name > 0 && line[name] == ':' &&
@@ -122,15 +120,16 @@ static int read_trailers(struct reader *r)
 		const char *start = r->at, *line;
 		size_t len;
 
+		bool cr;
+
 		line = read_line(r, &len);
-		if (r->bad || !check_trailer(r, start, len, line != NULL))
+		cr = line != NULL || is_cut(r, start, len);
+		if (r->bad || !check_trailer(start, len, cr))
 			return 400;
-		if (line == NULL) {
-			if (is_cut(r, start, len) &&
-			    !check_trailer(r, start, len, true))
-				return 400;
+		/* The very last LF ends the body and is no trailer's. */
+		r->trailers += len + cr + (line != NULL && len > 0);
+		if (line == NULL)
 			return CHUNK_MORE;
-		}
 		if (len == 0)
 			return 0;
 	}
