@@ -3,7 +3,6 @@
 #include "cli/proxy_options.h"
 
 #include "base/base.h"
-#include "net/listen.h"
 
 static const char *const formats[] = {
 	[PROXY_LOG_TEXT] = "text",
@@ -27,14 +26,8 @@ static const char *const outs[] = {
 
 #define FIELD(name) offsetof(struct proxy_values, name)
 
-/* Milliseconds have to fit, and 0 would stand for the default. */
-#define MS_MAX UINT32_MAX
-
 static const struct option table[] = {
-	OPTION(.name = "listen", .letter = 'l', .kind = OPTION_LIST,
-	       .value = "ADDR", .field = FIELD(listen),
-	       .help = "listens on 8080, *:8080, 10.0.0.1:80, [::1]:80 or\n"
-		       "unix:/run/pour.sock; repeatable"),
+	COMMON_LISTEN(proxy_values, ""),
 	OPTION(.name = "to", .kind = OPTION_LIST, .value = "TARGET",
 	       .field = FIELD(to),
 	       .help = "passes connections on to ADDR[,weight=N][,max=N]\n"
@@ -78,42 +71,21 @@ static const struct option table[] = {
 	       .max = MS_MAX,
 	       .help = "waits so long for each target to answer, or for a\n"
 		       "place with one (5)"),
-	OPTION(.name = "idle-timeout", .kind = OPTION_SECONDS,
-	       .value = "SECONDS", .field = FIELD(idle_timeout), .min = 1,
-	       .max = MS_MAX,
-	       .help = "ends conversations in which both sides are silent\n"
-		       "for so long (never)"),
+	COMMON_IDLE(proxy_values,
+		    "ends conversations in which both sides are silent\n"
+		    "for so long (never)"),
 	OPTION(.name = "half-timeout", .kind = OPTION_SECONDS,
 	       .value = "SECONDS", .field = FIELD(half_timeout), .min = 1,
 	       .max = MS_MAX,
 	       .help = "once one side has ended, lets the other be silent\n"
 		       "for so long (300)"),
-	OPTION(.name = "max-connections", .kind = OPTION_COUNT, .value = "N",
-	       .field = FIELD(max_connections), .min = 1, .max = UINT32_MAX,
-	       .help = "closes more connections than that at once (as many\n"
-		       "as descriptors allow)"),
-	OPTION(.name = "client-connections", .kind = OPTION_COUNT, .value = "N",
-	       .field = FIELD(client_connections), .min = 1, .max = UINT32_MAX,
-	       .help = "the same for each client address"),
-	OPTION(.name = "threads", .letter = 't', .kind = OPTION_COUNT,
-	       .value = "N", .field = FIELD(threads), .min = 1,
-	       .max = LISTEN_THREADS_MAX,
-	       .help = "runs with N threads (one for each CPU)"),
-	OPTION(.name = "log", .kind = OPTION_CHOICE, .value = "FORMAT",
-	       .field = FIELD(log), .choices = formats,
-	       .help = "writes a line for each conversation, text or json,\n"
-		       "or none, off (text)"),
-	OPTION(.name = "log-file", .kind = OPTION_PATH, .value = "PATH",
-	       .field = FIELD(log_file),
-	       .help = "appends these lines to a file (standard error);\n"
-		       "USR1 opens it again"),
-	OPTION(.name = "metrics", .kind = OPTION_TEXT, .value = "ADDR",
-	       .field = FIELD(metrics),
-	       .help = "shows numbers for Prometheus at /metrics there, and\n"
-		       "/healthz and /readyz"),
-	OPTION(.name = "grace", .kind = OPTION_SECONDS, .value = "SECONDS",
-	       .field = FIELD(grace), .max = MS_MAX,
-	       .help = "lets conversations finish for so long when stopped\n"
+	COMMON_LIMITS(proxy_values,
+		      "closes more connections than that at once (as many\n"
+		      "as descriptors allow)"),
+	COMMON_RUNNING(proxy_values, formats,
+		       "writes a line for each conversation, text or json,\n"
+		       "or none, off (text)",
+		       "lets conversations finish for so long when stopped\n"
 		       "(10)"),
 };
 
@@ -127,5 +99,5 @@ const struct options proxy_options = {
 
 void proxy_values_init(struct proxy_values *v)
 {
-	*v = (struct proxy_values){ .grace = 10 * UINT64_C(1000) };
+	*v = (struct proxy_values){ .common.grace = 10 * UINT64_C(1000) };
 }

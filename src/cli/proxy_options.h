@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "cli/addresses.h"
+#include "cli/common_options.h"
 #include "cli/options.h"
 #include "proxy/proxy.h"
 
@@ -19,15 +20,12 @@
 enum { PROXY_HOST_SIZE = 256 };
 
 struct proxy_values {
-	struct option_list listen, to, sni, proxy_in, allow, deny;
-	uint64_t threads, grace;
-	uint64_t hello_timeout, connect_timeout, idle_timeout, half_timeout;
-	uint64_t max_connections, client_connections;
+	struct common_values common; /* its log: enum proxy_log */
+	struct option_list to, sni, proxy_in, allow, deny;
+	uint64_t hello_timeout, connect_timeout, half_timeout;
 	unsigned balance;  /* enum balance_method */
-	unsigned log;      /* enum proxy_log */
 	unsigned out;      /* enum proxy_out */
 	const char *check; /* SECONDS[,fall=N][,rise=N] */
-	const char *log_file, *metrics;
 };
 
 extern const struct options proxy_options;

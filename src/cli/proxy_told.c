@@ -254,17 +254,17 @@ static struct proxy_opts to_opts(const struct proxy_values *v)
 		.out = (enum proxy_out)v->out,
 		.hello_timeout_ms = (uint32_t)v->hello_timeout,
 		.balance = (enum balance_method)v->balance,
-		.threads = (uint32_t)v->threads,
-		.max_connections = v->max_connections,
-		.client_connections = v->client_connections,
+		.threads = (uint32_t)v->common.threads,
+		.max_connections = v->common.max_connections,
+		.client_connections = v->common.client_connections,
 		.connect_timeout_ms = (uint32_t)v->connect_timeout,
-		.idle_timeout_ms = (uint32_t)v->idle_timeout,
+		.idle_timeout_ms = (uint32_t)v->common.idle_timeout,
 		.half_timeout_ms = (uint32_t)v->half_timeout,
 		/* 0 is the default there, and "at once" here. */
-		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
-		.log = (enum proxy_log)v->log,
+		.grace_ms = (uint32_t)MAX(v->common.grace, UINT64_C(1)),
+		.log = (enum proxy_log)v->common.log,
 		.log_fd = STDERR_FILENO,
-		.log_file = v->log_file,
+		.log_file = v->common.log_file,
 	};
 }
 
@@ -274,12 +274,14 @@ int proxied_read(struct proxied *ret, const struct proxy_values *v,
 	int n;
 
 	*ret = (struct proxied){ .opts = to_opts(v) };
-	n = addresses_read("--listen", &v->listen, ret->listen, ret_error);
+	n = addresses_read("--listen", &v->common.listen, ret->listen,
+			   ret_error);
 	if (n < 0)
 		return n;
 	ret->opts.listen = ret->listen;
 	ret->opts.n_listen = (uint32_t)n;
-	n = address_read("--metrics", v->metrics, ret->metrics, ret_error);
+	n = address_read("--metrics", v->common.metrics, ret->metrics,
+			 ret_error);
 	if (n < 0)
 		return n;
 	ret->opts.metrics = ret->metrics;

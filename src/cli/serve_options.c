@@ -27,18 +27,13 @@ static const char *const links[] = {
 
 #define FIELD(name) offsetof(struct serve_values, name)
 
-/* Milliseconds have to fit, and 0 would stand for the default. */
-#define MS_MAX UINT32_MAX
 /* Beyond all that a network does; sums of a few still fit. */
 #define RATE_MAX (UINT64_C(1) << 50)
 
 enum { PIPELINED_MAX = 100000 };
 
 static const struct option table[] = {
-	OPTION(.name = "listen", .letter = 'l', .kind = OPTION_LIST,
-	       .value = "ADDR", .field = FIELD(listen),
-	       .help = "listens on 8080, *:8080, 10.0.0.1:80, [::1]:80 or\n"
-		       "unix:/run/pour.sock; repeatable (127.0.0.1:8080)"),
+	COMMON_LISTEN(serve_values, " (127.0.0.1:8080)"),
 	OPTION(.name = "host", .kind = OPTION_LIST, .value = "NAME",
 	       .field = FIELD(host), .scope = OPTION_OWN,
 	       .help = "the name served, as example.org or *.example.org;\n"
@@ -46,25 +41,10 @@ static const struct option table[] = {
 	OPTION(.name = "only-hosts", .kind = OPTION_FLAG,
 	       .field = FIELD(only_hosts),
 	       .help = "refuses requests for any other name, with 421"),
-	OPTION(.name = "threads", .letter = 't', .kind = OPTION_COUNT,
-	       .value = "N", .field = FIELD(threads), .min = 1,
-	       .max = SERVE_THREADS_MAX,
-	       .help = "runs with N threads (one for each CPU)"),
-	OPTION(.name = "log", .kind = OPTION_CHOICE, .value = "FORMAT",
-	       .field = FIELD(log), .choices = formats,
-	       .help = "writes a line for each answer, combined or json, or\n"
-		       "none, off (combined)"),
-	OPTION(.name = "log-file", .kind = OPTION_PATH, .value = "PATH",
-	       .field = FIELD(log_file),
-	       .help = "appends these lines to a file (standard error);\n"
-		       "USR1 opens it again"),
-	OPTION(.name = "metrics", .kind = OPTION_TEXT, .value = "ADDR",
-	       .field = FIELD(metrics),
-	       .help = "shows numbers for Prometheus at /metrics there, and\n"
-		       "/healthz and /readyz"),
-	OPTION(.name = "grace", .kind = OPTION_SECONDS, .value = "SECONDS",
-	       .field = FIELD(grace), .max = MS_MAX,
-	       .help = "lets answers finish for so long when stopped (30)"),
+	COMMON_RUNNING(serve_values, formats,
+		       "writes a line for each answer, combined or json, or\n"
+		       "none, off (combined)",
+		       "lets answers finish for so long when stopped (30)"),
 	OPTION(.name = "hidden", .kind = OPTION_FLAG, .field = FIELD(hidden),
 	       .scope = OPTION_PER_SITE,
 	       .help = "serves names that begin with a dot as well"),
@@ -86,13 +66,9 @@ static const struct option table[] = {
 	       .field = FIELD(pipelined), .min = 1, .max = PIPELINED_MAX,
 	       .help = "answers so many requests of a connection in a row,\n"
 		       "then others have their turn (16)"),
-	OPTION(.name = "max-connections", .kind = OPTION_COUNT, .value = "N",
-	       .field = FIELD(max_connections), .min = 1, .max = UINT32_MAX,
-	       .help = "answers more connections than that with 503 (as many\n"
-		       "as descriptors allow)"),
-	OPTION(.name = "client-connections", .kind = OPTION_COUNT, .value = "N",
-	       .field = FIELD(client_connections), .min = 1, .max = UINT32_MAX,
-	       .help = "the same for each client address"),
+	COMMON_LIMITS(serve_values,
+		      "answers more connections than that with 503 (as many\n"
+		      "as descriptors allow)"),
 	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(rate), .min = 1, .max = RATE_MAX,
 	       .help = "sends at most so many bytes a second in all"),
@@ -107,10 +83,7 @@ static const struct option table[] = {
 	       .value = "SECONDS", .field = FIELD(body_timeout), .min = 1,
 	       .max = MS_MAX,
 	       .help = "cuts clients that take not one byte for so long (60)"),
-	OPTION(.name = "idle-timeout", .kind = OPTION_SECONDS,
-	       .value = "SECONDS", .field = FIELD(idle_timeout), .min = 1,
-	       .max = MS_MAX,
-	       .help = "waits so long for a further request (60)"),
+	COMMON_IDLE(serve_values, "waits so long for a further request (60)"),
 	OPTION(.name = "root", .kind = OPTION_PATH, .value = "DIR",
 	       .field = FIELD(root), .scope = OPTION_OWN,
 	       .help = "serves this folder, as the argument does"),
@@ -158,7 +131,7 @@ const struct options serve_options = {
 
 void serve_values_init(struct serve_values *v)
 {
-	*v = (struct serve_values){ .grace = 30 * UINT64_C(1000),
+	*v = (struct serve_values){ .common.grace = 30 * UINT64_C(1000),
 				    .min_rate = 100 };
 }
 
@@ -220,9 +193,9 @@ static struct serve_opts to_opts(const struct serve_values *v)
 {
 	return (struct serve_opts){
 		.only_hosts = v->only_hosts,
-		.threads = (uint32_t)v->threads,
-		.max_connections = v->max_connections,
-		.client_connections = v->client_connections,
+		.threads = (uint32_t)v->common.threads,
+		.max_connections = v->common.max_connections,
+		.client_connections = v->common.client_connections,
 		.rate = v->rate,
 		.client_rate = v->client_rate,
 		.header_size = (uint32_t)v->header_size,
@@ -230,13 +203,13 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.pipelined = (uint32_t)v->pipelined,
 		.min_rate = v->min_rate > 0 ? v->min_rate : SERVE_ANY_RATE,
 		.body_timeout_ms = (uint32_t)v->body_timeout,
-		.idle_timeout_ms = (uint32_t)v->idle_timeout,
+		.idle_timeout_ms = (uint32_t)v->common.idle_timeout,
 		.header_timeout_ms = (uint32_t)v->header_timeout,
 		/* 0 is the default there, and "at once" here. */
-		.grace_ms = (uint32_t)MAX(v->grace, UINT64_C(1)),
-		.log = (enum serve_log)v->log,
+		.grace_ms = (uint32_t)MAX(v->common.grace, UINT64_C(1)),
+		.log = (enum serve_log)v->common.log,
 		.log_fd = STDERR_FILENO,
-		.log_file = v->log_file,
+		.log_file = v->common.log_file,
 	};
 }
 
@@ -259,14 +232,14 @@ int setup_begin(struct setup *ret, const struct serve_values *values,
 		(void)snprintf(ret_error, OPTIONS_ERROR_SIZE, "out of memory");
 		return r;
 	}
-	r = read_metrics(ret, values->metrics, ret_error);
+	r = read_metrics(ret, values->common.metrics, ret_error);
 	if (r < 0)
 		return r;
-	if (values->share && values->listen.n == 0)
+	if (values->share && values->common.listen.n == 0)
 		r = read_address("*:8080", ret->addresses, ret_error);
 	else
-		r = addresses_read("--listen", &values->listen, ret->addresses,
-				   ret_error);
+		r = addresses_read("--listen", &values->common.listen,
+				   ret->addresses, ret_error);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < n_sites; i++)

@@ -12,24 +12,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/common_options.h"
 #include "cli/options.h"
 #include "net/addr.h"
 #include "serve/serve.h"
 
 /* Also those of one site, where a server has several. */
 struct serve_values {
-	struct option_list listen, host, header, redirect, error_page;
-	uint64_t threads, grace, header_timeout;
-	uint64_t rate, client_rate, min_rate, body_timeout, idle_timeout;
-	uint64_t header_size, header_fields, pipelined;
-	uint64_t max_connections, client_connections;
-	unsigned log;      /* enum serve_log */
+	struct common_values common; /* its log: enum serve_log */
+	struct option_list host, header, redirect, error_page;
+	uint64_t header_timeout, header_size, header_fields, pipelined;
+	uint64_t rate, client_rate, min_rate, body_timeout;
 	unsigned symlinks; /* enum find_links */
 	bool hidden, only_hosts;
 	const char *root; /* the operand */
 	const char *index, *cors, *auth_file;
 	bool spa, share;
-	const char *log_file, *metrics;
 };
 
 extern const struct options serve_options;

@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 #include "http/probe.h"
-#include "net/sock.h"
+#include "net/budget.h"
 #include "proxy/proxy_inside.h"
 #include "proxy/route.h"
 #include "proxy/view.h"
@@ -68,14 +68,16 @@ static int fail_address(char error[PROXY_ERROR_SIZE], int r,
 static void count_connections(struct proxy *p)
 {
 	const struct proxy_opts *o = &p->shared.opts;
-	const uint64_t each = 5 + (uint64_t)o->n_listen + o->n_inherited;
-	uint64_t limit = sock_raise_fd_limit();
-	uint64_t watch = o->n_metrics > 0 ? PROBE_FDS : 0;
-	uint64_t own = watch + 8 + each * p->n_lanes;
-	uint64_t left = limit > own ? limit - own : 0;
+	const struct budget budget = {
+		.own = 8 + (o->n_metrics > 0 ? PROBE_FDS : 0),
+		.threads = p->n_lanes,
+		.per_thread = 5 + o->n_listen + o->n_inherited,
+		.per_connection = 2,
+		.kept_part = 16,
+		.kept_max = PIPE_FDS,
+	};
 
-	left -= MIN(left / 16, (uint64_t)PIPE_FDS);
-	p->shared.connections_max = MAX(left / 2, UINT64_C(1));
+	p->shared.connections_max = budget_connections(&budget);
 }
 
 static int init_lanes(struct proxy *p)

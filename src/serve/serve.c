@@ -13,7 +13,7 @@
 #include "base/base.h"
 #include "http/head.h"
 #include "http/probe.h"
-#include "net/sock.h"
+#include "net/budget.h"
 #include "serve/check.h"
 #include "serve/observe.h"
 #include "serve/serve_inside.h"
@@ -62,22 +62,22 @@ int serve_fail(char error[SERVE_ERROR_SIZE], int r, const char *format, ...)
 /* ── Building it ── */
 
 /*
- * Connections and the files that they send share the descriptors. What the
- * threads need for themselves comes off first; of the rest a quarter, or as
- * many as anybody will need, is kept back for files.
+ * Connections and the files that they send share the descriptors: a quarter, or
+ * as many as anybody will need, is kept back for files.
  */
 static void count_connections(struct serve *s)
 {
-	const uint64_t each = 4 + MAX((uint64_t)s->shared.opts.n_listen +
-					      s->shared.opts.n_inherited,
-				      UINT64_C(1));
-	uint64_t limit = sock_raise_fd_limit();
-	uint64_t watch = s->shared.opts.n_metrics > 0 ? PROBE_FDS : 0;
-	uint64_t own = watch + 8 + each * s->n_threads;
-	uint64_t left = limit > own ? limit - own : 0;
-	uint64_t reserve = MIN(MAX(left / 4, UINT64_C(1)), UINT64_C(4096));
+	const struct serve_opts *o = &s->shared.opts;
+	const struct budget budget = {
+		.own = 8 + (o->n_metrics > 0 ? PROBE_FDS : 0),
+		.threads = s->n_threads,
+		.per_thread = 4 + MAX(o->n_listen + o->n_inherited, 1U),
+		.per_connection = 1,
+		.kept_part = 4,
+		.kept_max = 4096,
+	};
 
-	s->shared.connections_max = left > reserve ? left - reserve : 1;
+	s->shared.connections_max = budget_connections(&budget);
 }
 
 static int init_workers(struct serve *s)
