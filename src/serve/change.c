@@ -13,7 +13,6 @@
 #include "net/addr.h"
 #include "net/listen.h"
 #include "serve/admit.h"
-#include "serve/adopt.h"
 #include "serve/check.h"
 #include "serve/serve_inside.h"
 
@@ -21,14 +20,13 @@
 
 /* All that the options ask for, opened; none of it is in use yet. */
 struct serve_next {
-	struct serve_opts opts; /* defaults filled in */
-	struct sites *sites;
+	struct served served;
 	struct listen_set listening;
 };
 
 static void next_done(struct serve_next *next)
 {
-	next->sites = sites_drop(next->sites);
+	next->served.sites = sites_drop(next->served.sites);
 	listen_done(&next->listening);
 }
 
@@ -54,9 +52,10 @@ static int fail_wish(char error[SERVE_ERROR_SIZE], int r,
 static int open_addresses(const struct serve *s, struct serve_next *next,
 			  char error[SERVE_ERROR_SIZE])
 {
-	struct listen_wish wish = { next->opts.inherited,
-				    next->opts.n_inherited, next->opts.listen,
-				    next->opts.n_listen };
+	struct listen_wish wish = { next->served.opts.inherited,
+				    next->served.opts.n_inherited,
+				    next->served.opts.listen,
+				    next->served.opts.n_listen };
 	struct addr standard[2];
 	const char *why = "no addresses";
 	int r;
@@ -80,9 +79,10 @@ static int next_open(const struct serve *s, struct serve_next *next,
 {
 	int r;
 
-	*next = (struct serve_next){ .opts = serve_filled(opts) };
-	r = sites_new(&next->sites, next->opts.sites, next->opts.n_sites,
-		      next->opts.only_hosts, error);
+	*next = (struct serve_next){ .served.opts = serve_filled(opts) };
+	r = sites_new(&next->served.sites, next->served.opts.sites,
+		      next->served.opts.n_sites, next->served.opts.only_hosts,
+		      error);
 	if (r == 0)
 		r = open_addresses(s, next, error);
 	if (r < 0)
@@ -90,64 +90,20 @@ static int next_open(const struct serve *s, struct serve_next *next,
 	return r;
 }
 
-/* ── Handing it out ── */
-
-static void fill_changes(const struct serve *s, const struct serve_next *next,
-			 struct change changes[], sem_t *adopted)
-{
-	for (uint32_t i = 0; i < s->n_threads; i++)
-		changes[i] = (struct change){
-			.sites = next->sites,
-			.opts = &next->opts,
-			.keep = next->listening.ids,
-			.n_keep = next->listening.n,
-			.newcomers = listen_newcomers(&next->listening, i),
-			.n_newcomers = next->listening.n_new,
-			.adopted = adopted,
-		};
-}
-
-/* Workers that run do it themselves, and are waited for. */
-static int adopt_all(struct serve *s, struct change changes[], sem_t *adopted)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < s->n_threads; i++) {
-		if (s->crew.started)
-			adopt_offer(&s->threads[i].worker, &changes[i]);
-		else
-			adopt(&s->threads[i].worker, &changes[i]);
-	}
-	for (uint32_t i = 0; s->crew.started && i < s->n_threads; i++)
-		while (sem_wait(adopted) < 0)
-			continue;
-	for (uint32_t i = 0; i < s->n_threads; i++)
-		r = r < 0 ? r : changes[i].result;
-	return r;
-}
-
 /* From here on it is served. */
 static int apply(struct serve *s, struct serve_next *next)
 {
-	struct change *changes = NULL;
-	sem_t adopted;
 	int r = 0;
 
 	/* Before any worker sees a site that wants them. */
-	if (s->shared.checkers == NULL && sites_have_users(next->sites))
+	if (s->shared.checkers == NULL && sites_have_users(next->served.sites))
 		r = check_start(&s->shared.checkers);
-	if (r == 0)
-		changes = calloc(s->n_threads, sizeof(*changes));
-	if (changes == NULL)
-		return r < 0 ? r : -ENOMEM;
-	(void)sem_init(&adopted, 0, 0);
-	fill_changes(s, next, changes, &adopted);
-	admit_set(s->shared.limits, &next->opts);
+	if (r < 0)
+		return r;
+	admit_set(s->shared.limits, &next->served.opts);
 	listen_unlink(&s->listening, &next->listening);
-	r = adopt_all(s, changes, &adopted);
-	(void)sem_destroy(&adopted);
-	free(changes);
-	listen_handed(&next->listening);
+	r = adopt_by_all(s->adopters, s->n_threads, s->crew.started,
+			 &next->served, &next->listening);
 	listen_done(&s->listening);
 	s->listening = next->listening;
 	next->listening = (struct listen_set){ 0 };

@@ -6,8 +6,8 @@
 #include <sys/epoll.h>
 
 #include "base/base.h"
-#include "serve/adopt.h"
 #include "serve/check.h"
+#include "serve/lease.h"
 #include "serve/session.h"
 #include "serve/users.h"
 #include "serve/worker.h"
@@ -25,9 +25,9 @@ static int ask(struct session *s, struct users *users, const struct basic *b)
 	check->basic.user = check->basic.text;
 	check->basic.password = check->basic.text + (b->password - b->text);
 	list_init(&check->link);
-	check->lease = adopt_take(w);
+	check->lease = lease_take(w);
 	if (!check_ask(w->shared->checkers, check)) {
-		adopt_give(w, check->lease);
+		lease_give(w, check->lease);
 		explicit_bzero(check, sizeof(*check));
 		free(check);
 		return 503;
@@ -73,9 +73,9 @@ void gate_return(struct check *check)
 {
 	struct worker *w = check->worker;
 
-	(void)pthread_mutex_lock(&w->offer_lock);
+	(void)pthread_mutex_lock(&w->checked_lock);
 	list_append(&w->checked, &check->link);
-	(void)pthread_mutex_unlock(&w->offer_lock);
+	(void)pthread_mutex_unlock(&w->checked_lock);
 	loop_wake(&w->loop);
 }
 
@@ -83,12 +83,12 @@ static struct check *take_back(struct worker *w)
 {
 	struct list *first = NULL;
 
-	(void)pthread_mutex_lock(&w->offer_lock);
+	(void)pthread_mutex_lock(&w->checked_lock);
 	if (!list_is_empty(&w->checked)) {
 		first = w->checked.next;
 		list_remove(first);
 	}
-	(void)pthread_mutex_unlock(&w->offer_lock);
+	(void)pthread_mutex_unlock(&w->checked_lock);
 	return first ? container_of(first, struct check, link) : NULL;
 }
 
@@ -104,7 +104,7 @@ void gate_collect(struct worker *w)
 			s->work->gate = check->right ? 200 : 401;
 			list_append(&w->running, &s->run);
 		}
-		adopt_give(w, check->lease);
+		lease_give(w, check->lease);
 		free(check);
 	}
 }

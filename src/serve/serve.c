@@ -83,13 +83,15 @@ static void count_connections(struct serve *s)
 static int init_workers(struct serve *s)
 {
 	s->threads = calloc(s->n_threads, sizeof(*s->threads));
-	if (s->threads == NULL)
+	s->adopters = calloc(s->n_threads, sizeof(struct adopter *));
+	if (s->threads == NULL || s->adopters == NULL)
 		return -ENOMEM;
 	for (; s->n_init < s->n_threads; s->n_init++) {
 		struct thread *t = &s->threads[s->n_init];
 		int r;
 
 		t->serve = s;
+		s->adopters[s->n_init] = &t->worker.adopter;
 		r = worker_init(&t->worker, &s->shared);
 		if (r < 0) {
 			worker_done(&t->worker);
@@ -175,6 +177,7 @@ struct serve *serve_free(struct serve *s)
 	log_close(&s->shared.log);
 	crew_done(&s->crew);
 	(void)limits_free(s->shared.limits);
+	free(s->adopters);
 	free(s->threads);
 	free(s);
 	return NULL;

@@ -29,6 +29,7 @@ struct serve {
 	uint32_t n_threads;
 	uint32_t n_init; /* threads whose worker wants worker_done() */
 	struct thread *threads;
+	struct adopter **adopters; /* of all threads */
 	struct crew crew;
 	struct probe *probe; /* NULL: nobody watches */
 };

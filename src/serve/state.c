@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "serve/adopt.h"
 #include "serve/gate.h"
+#include "serve/lease.h"
 #include "serve/move.h"
 #include "serve/pace.h"
 #include "serve/record.h"
@@ -36,7 +36,7 @@ static void choose_site(struct session *s)
 
 	stamp_refresh(&w->stamp, w->loop.now_ms);
 	if (work->lease == NULL)
-		work->lease = adopt_take(w);
+		work->lease = lease_take(w);
 	sites = work->lease->sites;
 	cache_turn_to(&w->cache, work->refusal != 0
 					 ? sites_first(sites)
@@ -140,7 +140,7 @@ static bool leave(struct session *s)
 static void drop_answer(struct session *s)
 {
 	answer_finish(&s->work->answer, &s->worker->cache);
-	adopt_give(s->worker, s->work->lease);
+	lease_give(s->worker, s->work->lease);
 	s->work->lease = NULL;
 	s->work->gate = 0; /* the next request shows its own credentials */
 }
@@ -189,7 +189,7 @@ static bool sent(struct session *s, uint32_t *rounds)
 static void drop_wait(struct session *s)
 {
 	gate_forget(s);
-	adopt_give(s->worker, s->work->lease);
+	lease_give(s->worker, s->work->lease);
 	s->work->lease = NULL;
 }
 

@@ -10,8 +10,8 @@
 
 #include "base/base.h"
 #include "serve/admit.h"
-#include "serve/adopt.h"
 #include "serve/gate.h"
+#include "serve/lease.h"
 #include "serve/observe.h"
 #include "serve/pace.h"
 #include "serve/session.h"
@@ -72,6 +72,18 @@ static void init_queues(struct worker *w)
 	timer_init(&w->grace);
 }
 
+/* All that the options ask for. */
+static int take_change(struct adopter *a, const void *what)
+{
+	struct worker *w = container_of(a, struct worker, adopter);
+	const struct served *served = what;
+	int r = lease_change(w, served->sites);
+
+	if (r == 0)
+		worker_set_times(w, &served->opts);
+	return r;
+}
+
 int worker_init(struct worker *w, struct shared *shared)
 {
 	int r;
@@ -82,7 +94,8 @@ int worker_init(struct worker *w, struct shared *shared)
 	list_init(&w->sessions);
 	list_init(&w->running);
 	list_init(&w->checked);
-	(void)pthread_mutex_init(&w->offer_lock, NULL);
+	(void)pthread_mutex_init(&w->checked_lock, NULL);
+	adopter_init(&w->adopter, &w->loop, &w->door, take_change);
 	cache_init(&w->cache, NULL);
 	log_lines_init(&w->lines, &shared->log);
 	w->door.reserve_fd = -1;
@@ -123,8 +136,9 @@ void worker_done(struct worker *w)
 	}
 	cache_done(&w->cache);
 	gate_collect(w);
-	adopt_end(w);
-	(void)pthread_mutex_destroy(&w->offer_lock);
+	lease_end(w);
+	adopter_done(&w->adopter);
+	(void)pthread_mutex_destroy(&w->checked_lock);
 	(void)pour_pool_free(w->pool);
 	loop_done(&w->loop);
 }
@@ -226,7 +240,7 @@ static int turn(struct worker *w)
 	gate_collect(w);
 	run_queue(w, &marker);
 	cache_empty(&w->cache);
-	adopt_offered(w);
+	adopt_offered(&w->adopter, w->draining);
 	log_flush(&w->lines);
 	metrics_note_pool(&w->tally.metrics, w->pool);
 	if (is_asked(&w->dump))
@@ -240,7 +254,7 @@ int worker_run(struct worker *w)
 
 	while (r >= 0 && !is_over(w))
 		r = turn(w);
-	adopt_nothing_more(w);
+	adopt_nothing_more(&w->adopter);
 	door_close(&w->door);
 	session_cut_all(&w->sessions);
 	cache_empty(&w->cache);

@@ -19,6 +19,7 @@
 #include "base/list.h"
 #include "http/head.h"
 #include "http/stamp.h"
+#include "net/adopt.h"
 #include "net/door.h"
 #include "net/limits.h"
 #include "net/log.h"
@@ -33,7 +34,6 @@
 #include "serve/serve.h"
 #include "serve/tally.h"
 
-struct change;
 struct check;
 struct checkers;
 struct lease;
@@ -47,6 +47,12 @@ struct shared {
 	struct log log;
 	uint64_t connections_max; /* as descriptors allow it */
 	atomic_int stop;          /* enum serve_how, or 0 */
+};
+
+/* What a worker adopts. */
+struct served {
+	struct serve_opts opts; /* its times; defaults filled in */
+	struct sites *sites;    /* the worker takes a share of its own */
 };
 
 /* Behind the longest head there is still room for pieces of a body. */
@@ -100,10 +106,9 @@ struct worker {
 	uint64_t said_ms[LIMITS_ENTRIES]; /* when each was last said */
 	struct door door;
 	struct lease *lease; /* on what is served now */
-	pthread_mutex_t offer_lock;
-	struct change *offer;
-	struct list checked; /* of offer_lock as well; see gate.h */
-	bool over;           /* nothing is adopted any more */
+	struct adopter adopter;
+	pthread_mutex_t checked_lock;
+	struct list checked; /* of that lock; see gate.h */
 	struct log_lines lines;
 	struct tally tally;
 	atomic_bool dump; /* somebody asks what it does */
