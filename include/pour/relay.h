@@ -90,7 +90,7 @@ struct pour_flow {
 	uint8_t want, ended, side, dry, adapts, spare;
 };
 
-/* Yours to embed: 288 bytes. Private inside; its size is part of the ABI. */
+/* Yours to embed: 280 bytes. Private inside; its size is part of the ABI. */
 struct pour_relay {
 	struct pour_flow flow[2];
 	const struct pour_relay_opts *opts;
@@ -102,7 +102,7 @@ struct pour_relay {
 	uint8_t passed;        /* 1 << i: the end of flow[i] was passed on */
 	uint8_t victim;        /* the side that a reset is passed on to */
 	uint8_t lonely; /* 1 << i: TCP, and all of flow[i] came from it */
-	uint64_t reserved[3];
+	uint64_t reserved[2];
 };
 
 /*
@@ -137,7 +137,9 @@ short pour_relay_events(const struct pour_relay *r, int fd);
 uint64_t pour_relay_wait_ns(const struct pour_relay *r);
 /* All of it, blocking: 0 or a negative errno. */
 int pour_relay_run(struct pour_relay *r);
-/* pour_allow() for the direction that comes from that side, 0 or 1. */
+/* What the direction that comes from that side, 0 or 1, waits for. */
+int pour_relay_wants(const struct pour_relay *r, unsigned side);
+/* pour_allow() for that direction. */
 uint64_t pour_relay_allow(struct pour_relay *r, unsigned side, uint64_t bytes);
 /*
  * Bytes of that direction that are on their way: of a head, of buffered bytes,

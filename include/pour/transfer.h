@@ -98,8 +98,9 @@ int pour_pollfds(const struct pour *p, int want, struct pollfd *fds);
 uint64_t pour_wait_ns(const struct pour *p);
 /*
  * So many bytes more may be taken from the source, and then steps answer
- * POUR_WANT_TIME: for limits that many transfers share, beside opts.rate.
- * Answers what was left of the last allowance; at first it is POUR_ALL.
+ * POUR_WANT_TIME, if there is anything to take: an idle source is waited for,
+ * and its end needs no allowance. For limits that many transfers share, beside
+ * opts.rate. Answers what was left of the last allowance; at first POUR_ALL.
  */
 uint64_t pour_allow(struct pour *p, uint64_t bytes);
 /*

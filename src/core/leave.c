@@ -97,6 +97,28 @@ static int64_t peek(const struct pour *p)
 	return pour_sys_recv(p->src.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
+static int64_t poll_ahead(const struct pour *p)
+{
+	struct pollfd f = { .fd = p->src.fd, .events = POLLIN };
+	int r = pour_sys_poll(&f, 1, 0);
+
+	if (r <= 0)
+		return r < 0 ? r : -EAGAIN;
+	/* A pipe that nobody writes to any more, and that is empty. */
+	return p->src.kind != POUR_PIPE || f.revents & POLLIN;
+}
+
+int64_t pour_look_ahead(const struct pour *p)
+{
+	if (p->buffered < p->opts.buffered_size)
+		return 1;
+	if (p->src.kind == POUR_SOCKET)
+		return peek(p);
+	if (p->src.kind == POUR_PIPE || p->src.kind == POUR_DEVICE)
+		return poll_ahead(p);
+	return 1;
+}
+
 static bool is_spliced_stream(const struct pour *p)
 {
 	enum pour_method m = p->plan[p->now];

@@ -22,6 +22,9 @@ int pour_leave(struct pour *p, enum pour_side side, int64_t error);
 int pour_leave_pipe(struct pour *p, int64_t error);
 /* The method in use said EAGAIN to take: wants, GO_ON, or -errno. */
 int pour_blocked(struct pour *p);
+/* What lies there to be taken, without taking it: 1: something, or nobody can
+ * tell; 0: the end; -EAGAIN: nothing yet; or how the source failed. */
+int64_t pour_look_ahead(const struct pour *p);
 /* It said 0: the source ended (0), or it did not (GO_ON), or -errno. */
 int pour_confirm_end(struct pour *p);
 

@@ -311,6 +311,11 @@ void pour_relay_finish(struct pour_relay *r)
 
 /* ── What its owner asks ── */
 
+int pour_relay_wants(const struct pour_relay *r, unsigned side)
+{
+	return r->flow[side & 1].want;
+}
+
 uint64_t pour_relay_allow(struct pour_relay *r, unsigned side, uint64_t bytes)
 {
 	return pour_flow_allow(&r->flow[side & 1], bytes);

@@ -51,6 +51,12 @@ static bool is_silent(struct pour_relay *r, uint64_t now)
 	return now - r->since_ns >= bound(r);
 }
 
+/* Who may not send what he has is not silent. */
+static bool is_held_back(const struct pour_relay *r)
+{
+	return (r->flow[0].want | r->flow[1].want) & POUR_WANT_TIME;
+}
+
 bool pour_relay_is_quiet(struct pour_relay *r, bool moved)
 {
 	uint64_t now, ago;
@@ -60,7 +66,7 @@ bool pour_relay_is_quiet(struct pour_relay *r, bool moved)
 	now = pour_sys_now();
 	if (r->since_ns == 0)
 		r->acked = acked(r, &ago);
-	if (r->since_ns > 0 && !moved)
+	if (r->since_ns > 0 && !moved && !is_held_back(r))
 		return now - r->since_ns >= bound(r) && is_silent(r, now);
 	r->since_ns = now;
 	return false;

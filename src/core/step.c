@@ -174,6 +174,26 @@ static int take_hole(struct pour *p, uint64_t *max)
 	return n > 0 ? GO_ON : 0;
 }
 
+/*
+ * Nothing may be taken for now. Who has something to give waits for that; an
+ * idle source is waited for as ever, and its end needs no allowance.
+ */
+static int held_back(struct pour *p)
+{
+	int64_t n = pour_look_ahead(p);
+
+	if (n > 0)
+		return POUR_WANT_TIME;
+	if (n == 0)
+		return source_ended(p);
+	if (n == -EINTR)
+		return POUR_WANT_CPU;
+	if (n != -EAGAIN)
+		return pour_note_failed(p, POUR_SIDE_SRC, n);
+	pour_stream_paused(p);
+	return POUR_WANT_SRC;
+}
+
 /* Of the source, where buffered bytes, pace and disk have nothing against. */
 static int take_some(struct pour *p, uint64_t max)
 {
@@ -185,7 +205,7 @@ static int take_some(struct pour *p, uint64_t max)
 	}
 	max = pour_pace_allow(p, max);
 	if (max == 0)
-		return POUR_WANT_TIME;
+		return held_back(p);
 	if (pour_take_buffered(p, max) > 0) {
 		pour_pace_spend(p, p->held_len);
 		return GO_ON;

@@ -65,7 +65,7 @@ static void idle(struct talk *t)
 
 TEST(a_relay_is_small)
 {
-	assert_int_equal(sizeof(struct pour_relay), 288);
+	assert_int_equal(sizeof(struct pour_relay), 280);
 }
 
 static void check_nothing_lent(const struct setting *s)

@@ -20,7 +20,7 @@ static const struct {
 	{ "pour_flow",       sizeof(struct pour_flow),       112 },
 	{ "pour_opts",       sizeof(struct pour_opts),       200 },
 	{ "pour_pool_state", sizeof(struct pour_pool_state), 120 },
-	{ "pour_relay",      sizeof(struct pour_relay),      288 },
+	{ "pour_relay",      sizeof(struct pour_relay),      280 },
 	{ "pour_relay_opts", sizeof(struct pour_relay_opts), 80  },
 	{ "pour_tuning",     sizeof(struct pour_tuning),     64  },
 };
