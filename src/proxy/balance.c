@@ -12,7 +12,7 @@
 /* From best to worst; what is left over is not tried at all. */
 enum tier { GOOD, BACKUP, OUT, FULL, NOBODY };
 
-static bool was_tried(const struct balance_tried *t, uint32_t i)
+bool balance_was_tried(const struct balance_tried *t, uint32_t i)
 {
 	return t->bits[i / 64] >> i % 64 & 1;
 }
@@ -26,11 +26,11 @@ static enum tier tier_of(const struct balance_choice *c, uint32_t i)
 {
 	const struct target *t = c->targets[i];
 
-	if (was_tried(c->tried, i))
+	if (balance_was_tried(c->tried, i))
 		return NOBODY;
 	switch (target_state(t, c->now_ms)) {
 	case TARGET_GOOD:
-		return t->backup ? BACKUP : GOOD;
+		return target_is_backup(t) ? BACKUP : GOOD;
 	case TARGET_OUT:
 		return OUT;
 	case TARGET_FULL:
@@ -41,11 +41,12 @@ static enum tier tier_of(const struct balance_choice *c, uint32_t i)
 	return NOBODY;
 }
 
-/* Tiers are looked up once: other threads change them at any time. */
+/* All is looked up once: other threads change it at any time. */
 struct round {
 	const struct balance_choice *c;
 	enum tier best;
 	uint8_t tier[BALANCE_TARGETS_MAX];
+	uint16_t weight[BALANCE_TARGETS_MAX];
 };
 
 static void look(struct round *r, const struct balance_choice *c)
@@ -56,6 +57,7 @@ static void look(struct round *r, const struct balance_choice *c)
 		enum tier tier = tier_of(c, i);
 
 		r->tier[i] = (uint8_t)tier;
+		r->weight[i] = (uint16_t)target_weight(c->targets[i]);
 		if (tier < r->best)
 			r->best = tier;
 	}
@@ -98,8 +100,8 @@ static int in_turn(struct balance *b, const struct round *r)
 	for (uint32_t i = 0; i < r->c->n; i++) {
 		if (!takes_part(r, i))
 			continue;
-		b->credit[i] += r->c->targets[i]->weight;
-		earned += r->c->targets[i]->weight;
+		b->credit[i] += r->weight[i];
+		earned += r->weight[i];
 		if (best < 0 || b->credit[i] > b->credit[best])
 			best = (int)i;
 	}
@@ -110,13 +112,16 @@ static int in_turn(struct balance *b, const struct round *r)
 
 /* ── By load ── */
 
-/* Whether a has less to do for its weight than b. */
-static bool is_freer(const struct target *a, const struct target *b)
+/* Whether one has less to do for its weight than another. */
+static bool is_freer(const struct round *r, uint32_t a, uint32_t b)
 {
-	uint64_t at_a = atomic_load_explicit(&a->active, memory_order_relaxed);
-	uint64_t at_b = atomic_load_explicit(&b->active, memory_order_relaxed);
+	const struct target *const *t = r->c->targets;
+	uint64_t at_a = atomic_load_explicit(&t[a]->active,
+					     memory_order_relaxed);
+	uint64_t at_b = atomic_load_explicit(&t[b]->active,
+					     memory_order_relaxed);
 
-	return (at_a + 1) * b->weight < (at_b + 1) * a->weight;
+	return (at_a + 1) * r->weight[b] < (at_b + 1) * r->weight[a];
 }
 
 /* Looks on from where it last stopped, so that equals take turns. */
@@ -129,8 +134,7 @@ static int freest(struct balance *b, const struct round *r)
 		uint32_t i = (first + k) % r->c->n;
 
 		if (takes_part(r, i) &&
-		    (best < 0 ||
-		     is_freer(r->c->targets[i], r->c->targets[best])))
+		    (best < 0 || is_freer(r, i, (uint32_t)best)))
 			best = (int)i;
 	}
 	return best;
@@ -157,16 +161,16 @@ static int at_random(struct balance *b, const struct round *r, int but)
 
 	for (uint32_t i = 0; i < r->c->n; i++)
 		if (takes_part(r, i) && (int)i != but)
-			sum += r->c->targets[i]->weight;
+			sum += r->weight[i];
 	if (sum == 0)
 		return but;
 	at = next_random(b) % sum;
 	for (uint32_t i = 0; i < r->c->n; i++) {
 		if (!takes_part(r, i) || (int)i == but)
 			continue;
-		if (at < r->c->targets[i]->weight)
+		if (at < r->weight[i])
 			return (int)i;
-		at -= r->c->targets[i]->weight;
+		at -= r->weight[i];
 	}
 	return but;
 }
@@ -178,7 +182,7 @@ static int better_of_two(struct balance *b, const struct round *r)
 
 	if (one == two)
 		return one;
-	return is_freer(r->c->targets[two], r->c->targets[one]) ? two : one;
+	return is_freer(r, (uint32_t)two, (uint32_t)one) ? two : one;
 }
 
 /* ── By client ── */
@@ -198,12 +202,12 @@ uint64_t balance_hash(const void *bytes, size_t n)
  * wins; who leaves takes nobody along but his own clients. A target draws as
  * often as it weighs, which makes its share of the wins just that.
  */
-static uint64_t draw(const struct target *t, uint64_t client)
+static uint64_t draw(const struct target *t, uint32_t weight, uint64_t client)
 {
 	uint64_t own = balance_hash(&t->addr.storage, t->addr.len);
 	uint64_t highest = 0;
 
-	for (uint64_t i = 0; i < t->weight; i++)
+	for (uint64_t i = 0; i < weight; i++)
 		highest = MAX(highest, mix(client ^ mix(own + i)));
 	return highest;
 }
@@ -218,7 +222,7 @@ static int by_client(const struct round *r)
 
 		if (!takes_part(r, i))
 			continue;
-		number = draw(r->c->targets[i], r->c->client);
+		number = draw(r->c->targets[i], r->weight[i], r->c->client);
 		if (best < 0 || number > highest) {
 			best = (int)i;
 			highest = number;

@@ -54,6 +54,7 @@ enum {
 /* The number of the target, BALANCE_NONE, BALANCE_FULL, or -ENOMEM. */
 int balance_pick(struct balance *b, const struct balance_choice *c);
 void balance_mark(struct balance_tried *t, uint32_t i);
+bool balance_was_tried(const struct balance_tried *t, uint32_t i);
 void balance_done(struct balance *b);
 /* Of any bytes, such as an address's; equal on all machines and runs. */
 uint64_t balance_hash(const void *bytes, size_t n);

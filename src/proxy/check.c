@@ -19,8 +19,10 @@
 enum { SENTENCE_SIZE = ADDR_TEXT_SIZE + 128 };
 
 struct check {
+	struct list link; /* among all of the lane's */
 	struct lane *lane;
-	struct upstream *upstream; /* of the lane's route */
+	struct upstream *upstream; /* a share */
+	uint32_t turn;             /* of the routes that it was last seen in */
 	struct timer timer;
 	uint64_t key;
 	int fd;
@@ -160,56 +162,83 @@ static void due(struct timer *t)
 
 /* ── All of them ── */
 
-static uint32_t count(const struct route *first)
+static void begin(struct lane *l, struct upstream *u)
 {
-	uint32_t n = 0;
+	struct check *c = calloc(1, sizeof(*c));
 
-	for (const struct route *r = first; r != NULL; r = r->next)
-		n += r->n;
-	return n;
+	if (c == NULL)
+		return; /* it counts as good, and its clients find out */
+	c->lane = l;
+	c->upstream = upstream_share(u);
+	c->turn = l->route->turn;
+	c->fd = -1;
+	timer_init(&c->timer);
+	list_append(&l->checks.all, &c->link);
+	u->check = c;
+	ask(c);
 }
 
-static void fill(struct lane *l)
+static void end(struct check *c)
 {
-	struct checks *s = &l->checks;
+	hang_up(c);
+	timer_stop(&c->timer);
+	list_remove(&c->link);
+	c->upstream->check = NULL;
+	upstream_drop(c->upstream);
+	free(c);
+}
 
+/* All but those of the turn. */
+static void end_others(struct list *all, uint32_t turn)
+{
+	struct list *next;
+
+	for (struct list *at = all->next; at != all; at = next) {
+		struct check *c = container_of(at, struct check, link);
+
+		next = at->next;
+		if (c->turn != turn)
+			end(c);
+	}
+}
+
+void checks_renew(struct lane *l)
+{
+	uint32_t turn = l->route->turn;
+
+	if (!l->checks.begun)
+		return;
 	for (const struct route *r = l->route; r != NULL; r = r->next)
 		for (uint32_t i = 0; i < r->n; i++) {
-			struct check *c = &s->at[s->n++];
+			struct upstream *u = r->at[i];
 
-			*c = (struct check){ .lane = l,
-					     .upstream = r->at[i],
-					     .fd = -1 };
-			timer_init(&c->timer);
+			if (u->check != NULL)
+				u->check->turn = turn;
+			else
+				begin(l, u);
 		}
+	end_others(&l->checks.all, turn);
 }
 
-int checks_begin(struct lane *l)
+void checks_begin(struct lane *l)
 {
 	const struct proxy_opts *o = &l->shared->opts;
 	struct checks *s = &l->checks;
 
 	if (o->check_ms == 0)
-		return 0;
-	s->at = calloc(MAX(count(l->route), 1U), sizeof(*s->at));
-	if (s->at == NULL)
-		return -ENOMEM;
-	fill(l);
+		return;
 	timer_queue_init(&s->next, o->check_ms, due);
 	timer_queue_init(&s->late, o->connect_timeout_ms, late);
 	loop_add_queue(&l->loop, &s->next);
 	loop_add_queue(&l->loop, &s->late);
-	for (uint32_t i = 0; i < s->n; i++)
-		ask(&s->at[i]);
-	return 0;
+	list_init(&s->all);
+	s->begun = true;
+	checks_renew(l);
 }
 
 void checks_done(struct lane *l)
 {
-	for (uint32_t i = 0; i < l->checks.n; i++) {
-		hang_up(&l->checks.at[i]);
-		timer_stop(&l->checks.at[i].timer);
-	}
-	free(l->checks.at);
-	l->checks = (struct checks){ .n = 0 };
+	if (l->checks.begun)
+		end_others(&l->checks.all, 0);
+	l->checks.begun = false;
 }

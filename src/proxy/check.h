@@ -10,8 +10,9 @@
 #ifndef PROXY_CHECK_H
 #define PROXY_CHECK_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
+#include "base/list.h"
 #include "net/timer.h"
 
 struct check;
@@ -19,12 +20,14 @@ struct lane;
 
 struct checks {
 	struct timer_queue next, late;
-	uint32_t n;
-	struct check *at;
+	struct list all;
+	bool begun;
 };
 
-/* The first ones begin at once. In the lane's own thread. 0 or -ENOMEM. */
-int checks_begin(struct lane *l);
+/* The first ones begin at once. In the lane's own thread, as all of these. */
+void checks_begin(struct lane *l);
+/* The lane's routes are others: checks of those that stay go on. */
+void checks_renew(struct lane *l);
 /* Safe where none began. */
 void checks_done(struct lane *l);
 

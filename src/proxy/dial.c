@@ -31,6 +31,14 @@ void dial_leave_queue(struct talk *t)
 		return;
 	t->state = TALK_DIAL;
 	t->lane->n_waiting--;
+	list_remove(&t->opening->wait);
+}
+
+static void join(struct talk *t)
+{
+	struct opening *o = t->opening;
+
+	list_append(&t->lane->ways[o->route->number].waiting, &o->wait);
 }
 
 /* One that waits already keeps its place, and its deadline. */
@@ -43,23 +51,33 @@ static bool queue_up(struct talk *t)
 	if (lane->n_waiting >= QUEUE_MAX)
 		return talk_end(t, 'S', 'Q');
 	lane->n_waiting++;
+	join(t);
 	timer_start(&lane->wait_late, &t->timer, lane->loop.now_ms);
 	return talk_to(t, TALK_WAIT);
 }
 
+/* Whether the first of them has gone on. */
+static bool first_goes_on(struct lane_way *w)
+{
+	struct opening *o = container_of(w->waiting.next, struct opening, wait);
+	struct talk *t = o->talk;
+
+	if (dial_next(t))
+		talk_run(t);
+	return w->waiting.next != &o->wait;
+}
+
+/* One route that is full keeps nobody waiting who wants another. */
 void dial_queue(struct lane *lane)
 {
-	uint32_t before;
+	if (lane->n_waiting == 0)
+		return;
+	for (uint32_t i = route_count(lane->route); i-- > 0;) {
+		struct lane_way *w = &lane->ways[i];
 
-	do {
-		before = lane->n_waiting;
-		if (before == 0)
-			return;
-		struct talk *t = container_of(lane->wait_late.timers.next,
-					      struct talk, timer.link);
-		if (dial_next(t))
-			talk_run(t);
-	} while (lane->n_waiting < before);
+		while (!list_is_empty(&w->waiting) && first_goes_on(w))
+			;
+	}
 }
 
 void dial_waited(struct timer *timer)
@@ -69,6 +87,46 @@ void dial_waited(struct timer *timer)
 	dial_leave_queue(t);
 	if (talk_end(t, 's', 'Q'))
 		talk_run(t);
+}
+
+/* ── Other targets ── */
+
+static void mark_tried(struct opening *o, const struct upstream *u)
+{
+	for (uint32_t i = 0; i < o->route->n; i++)
+		if (o->route->at[i] == u)
+			balance_mark(&o->tried, i);
+}
+
+/* Who was tried in vain stays so; the old route keeps his name for the log. */
+static void renew(struct talk *t)
+{
+	struct opening *o = t->opening;
+	const struct balance_tried tried = o->tried;
+	struct route *old = o->route;
+
+	o->route = route_share(route_like(t->lane->route, old));
+	o->tried = (struct balance_tried){ .bits = { 0 } };
+	for (uint32_t i = 0; i < old->n; i++)
+		if (balance_was_tried(&tried, i))
+			mark_tried(o, old->at[i]);
+	if (o->before == NULL && t->tries > 0)
+		o->before = old;
+	else
+		(void)route_drop(old);
+}
+
+void dial_renew_queue(struct lane *lane)
+{
+	struct list *all = &lane->wait_late.timers;
+
+	for (struct list *at = all->next; at != all; at = at->next) {
+		struct talk *t = container_of(at, struct talk, timer.link);
+
+		list_remove(&t->opening->wait);
+		renew(t);
+		join(t);
+	}
 }
 
 /* ── One target ── */
@@ -156,7 +214,7 @@ static int pick(struct talk *t)
 		.client = balance_hash(&t->peer.ip, sizeof(t->peer.ip)),
 		.now_ms = lane->loop.now_ms,
 	};
-	int i = balance_pick(&lane->balance[o->route->number], &choice);
+	int i = balance_pick(&lane->ways[o->route->number].balance, &choice);
 
 	if (i >= 0 && !target_enter(&o->route->at[i]->target))
 		return BALANCE_FULL; /* another thread was quicker */
@@ -176,8 +234,11 @@ static bool nobody(struct talk *t)
 
 bool dial_next(struct talk *t)
 {
-	int i = pick(t);
+	int i;
 
+	if (t->opening->route->turn != t->lane->route->turn)
+		renew(t);
+	i = pick(t);
 	if (i == BALANCE_FULL)
 		return queue_up(t);
 	if (i < 0)
@@ -185,6 +246,7 @@ bool dial_next(struct talk *t)
 	dial_leave_queue(t);
 	t->upstream = upstream_share(t->opening->route->at[i]);
 	t->opening->index = (uint32_t)i;
+	t->opening->before = route_drop(t->opening->before);
 	t->tries++;
 	return call(t);
 }

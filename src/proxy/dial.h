@@ -27,6 +27,8 @@ bool dial_client(struct talk *t);
 void dial_queue(struct lane *lane);
 /* It waits no longer, if it did. */
 void dial_leave_queue(struct talk *t);
+/* The lane's routes are others: who waits does so for one of these. */
+void dial_renew_queue(struct lane *lane);
 
 /* For the lane's timer queues. */
 void dial_late(struct timer *t);

@@ -57,34 +57,65 @@ static void init_relays(struct lane *l)
 	};
 }
 
-static uint32_t n_routes(const struct lane *l)
+/* ── Routes ── */
+
+static struct lane_way *ways_new(const struct lane *l,
+				 const struct route *first)
 {
-	uint32_t n = 0;
+	uint32_t n = route_count(first);
+	struct lane_way *ways = calloc(n, sizeof(*ways));
 
-	for (const struct route *r = l->route; r != NULL; r = r->next)
-		n++;
-	return n;
-}
-
-static int init_balance(struct lane *l)
-{
-	uint32_t n = n_routes(l);
-
-	l->balance = calloc(n, sizeof(*l->balance));
-	for (uint32_t i = 0; l->balance != NULL && i < n; i++) {
-		l->balance[i].method = l->shared->opts.balance;
-		l->balance[i].random = (uintptr_t)l;
+	for (uint32_t i = 0; ways != NULL && i < n; i++) {
+		ways[i].balance.method = l->shared->opts.balance;
+		ways[i].balance.random = (uintptr_t)l;
+		list_init(&ways[i].waiting);
 	}
-	return l->balance != NULL ? 0 : -ENOMEM;
+	return ways;
 }
 
-int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
+static void ways_free(struct lane_way *ways, struct route *first)
+{
+	for (uint32_t i = route_count(first); ways != NULL && i-- > 0;)
+		balance_done(&ways[i].balance);
+	free(ways);
+	(void)route_drop(first);
+}
+
+/* Whoever waits in the old queues goes to the new ones before they are freed. */
+static int set_route(struct lane *l)
+{
+	struct lane_way *old_ways = l->ways;
+	struct route *old = l->route, *first;
+	struct lane_way *ways;
+
+	first = targets_share(&l->shared->targets);
+	ways = ways_new(l, first);
+	if (ways == NULL) {
+		(void)route_drop(first);
+		return -ENOMEM;
+	}
+	l->route = first;
+	l->ways = ways;
+	dial_renew_queue(l);
+	ways_free(old_ways, old);
+	return 0;
+}
+
+/* Without memory for them it goes on with the old ones, and tries again. */
+static void lane_renew(struct lane *l)
+{
+	if (!targets_changed(&l->shared->targets, l->route))
+		return;
+	if (set_route(l) == 0)
+		checks_renew(l);
+}
+
+int lane_init(struct lane *l, struct proxy_shared *shared)
 {
 	int r;
 
 	memset(l, 0, sizeof(*l));
 	l->shared = shared;
-	l->route = route_share(route);
 	l->loop.epoll_fd = l->loop.wake_fd = l->door.reserve_fd = -1;
 	list_init(&l->door.listeners);
 	timer_init(&l->door.again);
@@ -96,7 +127,7 @@ int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route)
 		return r;
 	init_queues(l);
 	door_init(&l->door, &l->loop, enter_one);
-	r = init_balance(l);
+	r = set_route(l);
 	if (r == 0)
 		r = pour_pool_new(&l->pool, 0, 0);
 	init_relays(l);
@@ -108,10 +139,7 @@ void lane_done(struct lane *l)
 	checks_done(l);
 	talk_free_openings(l);
 	door_done(&l->door);
-	for (uint32_t i = n_routes(l); l->balance != NULL && i-- > 0;)
-		balance_done(&l->balance[i]);
-	free(l->balance);
-	l->route = route_drop(l->route);
+	ways_free(l->ways, l->route);
 	(void)pour_pool_free(l->pool);
 	loop_done(&l->loop);
 }
@@ -180,6 +208,7 @@ static int turn(struct lane *l)
 	list_append(&l->running, &marker);
 	r = loop_turn(&l->loop, idle ? may_wait(l) : 0);
 	run_queue(l, &marker);
+	lane_renew(l);
 	dial_queue(l);
 	log_flush(&l->lines);
 	metrics_note_pool(&l->metrics, l->pool);

@@ -2,7 +2,8 @@
 /*
  * One thread of the proxy and all that is its own.
  *
- *      turn:  loop (door, talks, timers) ─► those that go on ─► queue ─► log
+ *      turn:  loop (door, talks, timers) ─► those that go on ─► other targets?
+ *                                                        ─► queue ─► log
  */
 #ifndef PROXY_LANE_H
 #define PROXY_LANE_H
@@ -24,6 +25,7 @@
 #include "proxy/balance.h"
 #include "proxy/check.h"
 #include "proxy/proxy.h"
+#include "proxy/targets.h"
 
 struct opening;
 struct route;
@@ -31,6 +33,7 @@ struct route;
 /* What all lanes read; only the atomics and the log are ever written. */
 struct proxy_shared {
 	struct proxy_opts opts; /* defaults filled in */
+	struct targets targets;
 	struct limits *limits;
 	struct log log;
 	uint64_t connections_max; /* as descriptors allow it */
@@ -40,6 +43,12 @@ struct proxy_shared {
 /* Conversations by why they ended, which is a letter. */
 enum { LANE_CAUSES = 128 };
 
+/* What a lane knows of a route. */
+struct lane_way {
+	struct balance balance;
+	struct list waiting; /* openings, by their wait */
+};
+
 struct lane {
 	struct proxy_shared *shared;
 	struct loop loop;
@@ -47,8 +56,8 @@ struct lane {
 	struct pour_pool *pool;
 	struct pour_opts flow_opts; /* of each direction of each relay */
 	struct pour_relay_opts relay_opts;
-	struct route *route;     /* a share */
-	struct balance *balance; /* of each route, by its number */
+	struct route *route;   /* a share */
+	struct lane_way *ways; /* of each route, by its number */
 	struct timer_queue hello_late, connect_late, again, wait_late,
 		grace_late;
 	struct timer grace;
@@ -70,7 +79,7 @@ struct lane {
 };
 
 /* Half built on failure, for lane_done(). 0 or -errno. */
-int lane_init(struct lane *l, struct proxy_shared *shared, struct route *route);
+int lane_init(struct lane *l, struct proxy_shared *shared);
 void lane_done(struct lane *l);
 /* Runs until told to stop. 0 or -errno. */
 int lane_run(struct lane *l);

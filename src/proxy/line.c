@@ -29,7 +29,9 @@ static const char *target_of(const struct talk *t)
 
 	if (t->upstream != NULL)
 		return t->upstream->name;
-	return t->tries > 0 ? o->route->at[o->index]->name : "-";
+	if (t->tries == 0)
+		return "-";
+	return (o->before != NULL ? o->before : o->route)->at[o->index]->name;
 }
 
 static void read_line(const struct talk *t, struct line *ret)

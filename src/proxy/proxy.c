@@ -19,29 +19,6 @@
 /* Descriptors that are kept back for pipes; without one, bytes are copied. */
 enum { PIPE_FDS = 1024 };
 
-/* ── Options ── */
-
-static uint32_t or_default(uint32_t value, uint32_t standard)
-{
-	return value != 0 ? value : standard;
-}
-
-static struct proxy_opts filled(const struct proxy_opts *opts)
-{
-	struct proxy_opts o = *opts;
-
-	o.threads = MIN(or_default(o.threads, crew_size()),
-			(uint32_t)LISTEN_THREADS_MAX);
-	o.connect_timeout_ms = or_default(o.connect_timeout_ms, 5 * 1000);
-	o.hello_timeout_ms = or_default(o.hello_timeout_ms, 5 * 1000);
-	o.half_timeout_ms = or_default(o.half_timeout_ms, 5 * 60 * 1000);
-	o.check_fall = or_default(o.check_fall, 3);
-	o.check_rise = or_default(o.check_rise, 2);
-	o.grace_ms = or_default(o.grace_ms, 10 * 1000);
-	o.log_fd = o.log_fd ? o.log_fd : STDERR_FILENO;
-	return o;
-}
-
 __attribute__((format(printf, 3, 4))) static int fail(
 	char error[PROXY_ERROR_SIZE], int r, const char *format, ...)
 {
@@ -86,7 +63,7 @@ static int init_lanes(struct proxy *p)
 	if (p->lanes == NULL)
 		return -ENOMEM;
 	for (; p->n_init < p->n_lanes; p->n_init++) {
-		int r = lane_init(&p->lanes[p->n_init], &p->shared, p->route);
+		int r = lane_init(&p->lanes[p->n_init], &p->shared);
 
 		if (r < 0) {
 			lane_done(&p->lanes[p->n_init]);
@@ -94,28 +71,6 @@ static int init_lanes(struct proxy *p)
 		}
 	}
 	return 0;
-}
-
-static int keep(const struct network **list, uint32_t n, struct network **ret)
-{
-	if (n == 0)
-		return 0;
-	*ret = calloc(n, sizeof(struct network));
-	if (*ret == NULL)
-		return -ENOMEM;
-	memcpy(*ret, *list, n * sizeof(struct network));
-	*list = *ret;
-	return 0;
-}
-
-static int keep_networks(struct proxy *p)
-{
-	struct proxy_opts *o = &p->shared.opts;
-	int r = keep(&o->proxy_in, o->n_proxy_in, &p->networks[0]);
-
-	if (r == 0)
-		r = keep(&o->allow, o->n_allow, &p->networks[1]);
-	return r < 0 ? r : keep(&o->deny, o->n_deny, &p->networks[2]);
 }
 
 static void set_limits(struct proxy *p)
@@ -131,9 +86,18 @@ static void set_limits(struct proxy *p)
 static int run_lane(void *context, uint32_t i)
 {
 	struct proxy *p = context;
-	int r = i == 0 ? checks_begin(&p->lanes[0]) : 0;
 
-	return r < 0 ? r : lane_run(&p->lanes[i]);
+	if (i == 0)
+		checks_begin(&p->lanes[0]);
+	return lane_run(&p->lanes[i]);
+}
+
+static void wake(void *context)
+{
+	struct proxy *p = context;
+
+	for (uint32_t i = 0; i < p->n_init; i++)
+		loop_wake(&p->lanes[i].loop);
 }
 
 static void cut(void *context)
@@ -150,9 +114,11 @@ static int init_parts(struct proxy *p)
 	if (r == 0)
 		r = limits_new(&p->shared.limits);
 	if (r == 0)
-		r = route_new(&p->route, o);
+		r = targets_init(&p->shared.targets, o);
 	if (r == 0)
 		r = init_lanes(p);
+	p->shared.targets.changed = wake;
+	p->shared.targets.context = p;
 	if (r == 0)
 		set_limits(p);
 	return r;
@@ -224,8 +190,8 @@ static int build(struct proxy *p, const struct proxy_opts *opts,
 {
 	int r;
 
-	p->shared.opts = filled(opts);
-	r = keep_networks(p);
+	p->shared.opts = proxy_opts_filled(opts);
+	r = proxy_opts_keep(p);
 	if (r < 0)
 		return fail(error, r, "out of memory");
 	p->n_lanes = p->shared.opts.threads;
@@ -289,7 +255,7 @@ struct proxy *proxy_free(struct proxy *p)
 	log_close(&p->shared.log);
 	crew_done(&p->crew);
 	(void)limits_free(p->shared.limits);
-	p->route = route_drop(p->route);
+	targets_done(&p->shared.targets);
 	for (size_t i = 0; i < ARRAY_SIZE(p->networks); i++)
 		free(p->networks[i]);
 	free(p->lanes);
@@ -324,8 +290,7 @@ void proxy_stop(struct proxy *p, enum proxy_how how)
 	else
 		(void)atomic_compare_exchange_strong(&p->shared.stop, &none,
 						     (int)how);
-	for (uint32_t i = 0; i < p->n_lanes; i++)
-		loop_wake(&p->lanes[i].loop);
+	wake(p);
 }
 
 /* ── Questions ── */

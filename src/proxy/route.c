@@ -27,16 +27,50 @@ static struct upstream *upstream_new(const struct proxy_target *to)
 	if (u == NULL)
 		return NULL;
 	u->target.addr = to->addr;
-	u->target.weight = MAX(to->weight, 1U);
-	u->target.max = to->max;
-	u->target.backup = to->backup;
 	atomic_init(&u->shares, 1);
 	addr_text(&to->addr, u->name);
 	return u;
 }
 
-static int add_upstream(struct route *r, const struct proxy_target *to)
+/* What may change while others look. */
+static void tell(struct upstream *u, const struct proxy_target *to)
 {
+	struct target *t = &u->target;
+
+	atomic_store_explicit(&t->weight, MAX(to->weight, 1U),
+			      memory_order_relaxed);
+	atomic_store_explicit(&t->max, to->max, memory_order_relaxed);
+	atomic_store_explicit(&t->backup, to->backup, memory_order_relaxed);
+}
+
+static bool is_at(const struct upstream *u, const struct addr *a)
+{
+	return u->target.addr.len == a->len &&
+	       memcmp(&u->target.addr.storage, &a->storage, a->len) == 0;
+}
+
+/* A share of the one that was there before; an address that is named twice is
+ * two upstreams. */
+static struct upstream *upstream_kept(const struct route *before,
+				      const struct addr *a, uint32_t turn)
+{
+	for (uint32_t i = 0; before != NULL && i < before->n; i++)
+		if (before->at[i]->turn != turn && is_at(before->at[i], a))
+			return upstream_share(before->at[i]);
+	return NULL;
+}
+
+/* ── A route ── */
+
+/* One that is made, and the one in whose place it comes. */
+struct making {
+	struct route *r;
+	const struct route *before; /* or NULL */
+};
+
+static int add_upstream(const struct making *m, const struct proxy_target *to)
+{
+	struct route *r = m->r;
 	struct upstream **at;
 	const struct target **targets;
 
@@ -49,34 +83,32 @@ static int add_upstream(struct route *r, const struct proxy_target *to)
 	if (targets == NULL)
 		return -ENOMEM;
 	r->targets = targets;
-	at[r->n] = upstream_new(to);
+	at[r->n] = upstream_kept(m->before, &to->addr, r->turn);
+	if (at[r->n] == NULL)
+		at[r->n] = upstream_new(to);
 	if (at[r->n] == NULL)
 		return -ENOMEM;
+	at[r->n]->turn = r->turn;
+	tell(at[r->n], to);
 	targets[r->n] = &at[r->n]->target;
 	r->n++;
 	return 0;
 }
 
-static int new_one(struct route **ret, const struct proxy_target to[],
-		   uint32_t n)
+static struct route *new_one(uint32_t turn)
 {
 	struct route *r = calloc(1, sizeof(*r));
-	int e = r == NULL ? -ENOMEM : 0;
 
-	if (r != NULL)
+	if (r != NULL) {
 		atomic_init(&r->shares, 1);
-	for (uint32_t i = 0; e == 0 && i < n; i++)
-		e = add_upstream(r, &to[i]);
-	if (e < 0)
-		(void)route_drop(r);
-	else
-		*ret = r;
-	return e;
+		r->turn = turn;
+	}
+	return r;
 }
 
 /* ── The chain ── */
 
-static struct route *named(struct route *first, const char *name)
+static struct route *named(const struct route *first, const char *name)
 {
 	struct route *r = first->next;
 
@@ -85,34 +117,75 @@ static struct route *named(struct route *first, const char *name)
 	return r;
 }
 
-static int add_name(struct route *first, const struct proxy_name *n)
+static struct route *add_route(struct route *first, const char *name)
 {
-	struct route *r = named(first, n->name), *last = first;
+	struct route *r = new_one(first->turn), *last = first;
 
-	if (r != NULL)
-		return add_upstream(r, &n->to);
+	if (r == NULL)
+		return NULL;
 	while (last->next != NULL)
 		last = last->next;
-	if (new_one(&r, NULL, 0) < 0)
-		return -ENOMEM;
 	r->number = last->number + 1;
 	last->next = r;
-	r->name = strdup(n->name);
-	return r->name == NULL ? -ENOMEM : add_upstream(r, &n->to);
+	r->name = strdup(name);
+	return r->name != NULL ? r : NULL;
 }
 
-int route_new(struct route **ret, const struct proxy_opts *opts)
+static int add_name(struct route *first, const struct proxy_name *n,
+		    const struct route *before)
 {
-	struct route *first = NULL;
-	int r = new_one(&first, opts->to, opts->n_to);
+	struct making m = { .r = named(first, n->name) };
 
+	if (m.r == NULL)
+		m.r = add_route(first, n->name);
+	if (m.r == NULL)
+		return -ENOMEM;
+	m.before = before != NULL ? named(before, n->name) : NULL;
+	return add_upstream(&m, &n->to);
+}
+
+/* As if the chain after it had never been begun. */
+static void claim_back(const struct route *before)
+{
+	for (const struct route *r = before; r != NULL; r = r->next)
+		for (uint32_t i = 0; i < r->n; i++)
+			r->at[i]->turn = r->turn;
+}
+
+int route_new(struct route **ret, const struct proxy_opts *opts,
+	      const struct route *before)
+{
+	struct route *first = new_one(before != NULL ? before->turn + 1 : 1);
+	const struct making m = { first, before };
+	int r = first == NULL ? -ENOMEM : 0;
+
+	for (uint32_t i = 0; r == 0 && i < opts->n_to; i++)
+		r = add_upstream(&m, &opts->to[i]);
 	for (uint32_t i = 0; r == 0 && i < opts->n_names; i++)
-		r = add_name(first, &opts->names[i]);
-	if (r < 0)
-		(void)route_drop(first);
-	else
+		r = add_name(first, &opts->names[i], before);
+	if (r == 0) {
 		*ret = first;
+		return 0;
+	}
+	(void)route_drop(first);
+	claim_back(before);
 	return r;
+}
+
+struct route *route_like(struct route *first, const struct route *r)
+{
+	struct route *like = r->name != NULL ? named(first, r->name) : NULL;
+
+	return like != NULL ? like : first;
+}
+
+uint32_t route_count(const struct route *first)
+{
+	uint32_t n = 0;
+
+	for (const struct route *r = first; r != NULL; r = r->next)
+		n++;
+	return n;
 }
 
 /* How well it fits: 0, not at all. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where connections go: a list of upstreams that never changes. An upstream is
- * a target that several lists and all conversations to it share, so that it is
- * freed with the last of them.
+ * Where connections go: a chain of lists of upstreams, which never changes;
+ * what changes is which chain is used (targets.h). An upstream is a target that
+ * several lists and all conversations to it share, so that it is freed with the
+ * last of them.
  */
 #ifndef PROXY_ROUTE_H
 #define PROXY_ROUTE_H
@@ -14,11 +15,15 @@
 #include "proxy/proxy.h"
 #include "proxy/target.h"
 
+struct check;
+
 struct upstream {
 	struct target target;
 	atomic_uint shares;
+	uint32_t turn; /* of the newest chain that it is in; its maker's */
 	atomic_ullong connects, failures; /* that came about, or did not */
 	atomic_ullong bytes[2];           /* to it, and from it */
+	struct check *check; /* of the lane that checks, and only its */
 	char name[ADDR_TEXT_SIZE];
 };
 
@@ -28,14 +33,25 @@ struct route {
 	struct route *next; /* a share */
 	atomic_uint shares;
 	uint32_t number; /* of this one in its chain */
+	uint32_t turn;   /* of its chain: no other one of the proxy has it */
 	char *name;      /* "example.org", "*.example.org"; NULL: the first */
 	uint32_t n;
 	struct upstream **at;
 	const struct target **targets; /* the same, for balance_pick() */
 };
 
-/* One share of the first, the caller's. 0 or -ENOMEM. */
-int route_new(struct route **ret, const struct proxy_opts *opts);
+/*
+ * One share of the first, the caller's. Upstreams that were in the chain before
+ * (or NULL) stay as they are, apart from their weight and the like. By one
+ * thread at a time. 0 or -ENOMEM.
+ */
+int route_new(struct route **ret, const struct proxy_opts *opts,
+	      const struct route *before);
+/* The route of a chain for the same clients as r; the first one: there is none
+ * any more. */
+struct route *route_like(struct route *first, const struct route *r);
+/* How many routes a chain has. */
+uint32_t route_count(const struct route *first);
 /* Whom a client wants who names that host, in lower case; NULL: nobody. A name
  * goes before a wildcard, and the longer wildcard before the shorter. */
 struct route *route_for(struct route *first, const char *name, size_t len);

@@ -37,6 +37,7 @@ static void opening_free(struct lane *l, struct opening *o)
 	if (o == NULL)
 		return;
 	(void)route_drop(o->route);
+	(void)route_drop(o->before);
 	free(o->in);
 	if (l->n_free_openings >= FREE_OPENINGS_MAX) {
 		free(o);
@@ -189,6 +190,7 @@ static struct opening *opening_new(struct lane *lane, const struct addr *peer)
 	if (o == NULL)
 		return NULL;
 	o->route = route_share(lane->route);
+	list_init(&o->wait);
 	o->wants_header = greet_wants_header(opts, peer);
 	o->wants_hello = greet_wants_hello(opts);
 	return o;
@@ -207,6 +209,8 @@ int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	}
 	if (t != NULL)
 		t->opening = o;
+	if (o != NULL)
+		o->talk = t;
 	if (t == NULL || o == NULL || watch_client(t) < 0) {
 		opening_free(lane, o);
 		free(t);

@@ -42,9 +42,12 @@ enum { CLIENT, SERVER };
 /* What it needs until it is under way. */
 struct opening {
 	struct opening *next_free;
+	struct talk *talk;
 	struct route *route; /* one share */
 	struct balance_tried tried;
-	uint32_t index; /* of the target that is tried, in the route */
+	uint32_t index;       /* of the target that is tried, in the route; */
+	struct route *before; /* or in this one, a share, if there is one */
+	struct list wait;     /* among those that wait for the route */
 	/* What was read of the client, and how much of it is used up. */
 	char *in;
 	uint32_t in_len, in_size, used;

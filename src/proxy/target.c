@@ -4,8 +4,10 @@
 
 static bool is_full(const struct target *t)
 {
-	return t->max > 0 &&
-	       atomic_load_explicit(&t->active, memory_order_relaxed) >= t->max;
+	unsigned max = atomic_load_explicit(&t->max, memory_order_relaxed);
+
+	return max > 0 &&
+	       atomic_load_explicit(&t->active, memory_order_relaxed) >= max;
 }
 
 enum target_state target_state(const struct target *t, uint64_t now_ms)
@@ -17,12 +19,23 @@ enum target_state target_state(const struct target *t, uint64_t now_ms)
 	return is_full(t) ? TARGET_FULL : TARGET_GOOD;
 }
 
+uint32_t target_weight(const struct target *t)
+{
+	return atomic_load_explicit(&t->weight, memory_order_relaxed);
+}
+
+bool target_is_backup(const struct target *t)
+{
+	return atomic_load_explicit(&t->backup, memory_order_relaxed);
+}
+
 bool target_enter(struct target *t)
 {
+	unsigned max = atomic_load_explicit(&t->max, memory_order_relaxed);
 	unsigned n = atomic_load_explicit(&t->active, memory_order_relaxed);
 
 	do {
-		if (t->max > 0 && n >= t->max)
+		if (max > 0 && n >= max)
 			return false;
 	} while (!atomic_compare_exchange_weak_explicit(&t->active, &n, n + 1,
 							memory_order_relaxed,

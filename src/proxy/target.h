@@ -22,9 +22,10 @@ enum { TARGET_WEIGHT_MAX = 256 };
 
 struct target {
 	struct addr addr;
-	uint32_t weight; /* 1 to TARGET_WEIGHT_MAX */
-	uint32_t max;    /* connections at a time; 0: as many as come */
-	bool backup;     /* only for when no other one is to be had */
+	/* These three may be told anew while it works. */
+	atomic_uint weight; /* 1 to TARGET_WEIGHT_MAX */
+	atomic_uint max;    /* connections at a time; 0: as many as come */
+	atomic_bool backup; /* only for when no other one is to be had */
 	atomic_uint active;
 	atomic_uint failures;     /* in a row */
 	atomic_ullong back_at_ms; /* on the loop's clock; out until then */
@@ -45,6 +46,9 @@ enum target_state {
 };
 
 enum target_state target_state(const struct target *t, uint64_t now_ms);
+
+uint32_t target_weight(const struct target *t);
+bool target_is_backup(const struct target *t);
 
 /* Takes a place, whatever its state; false: it has as many as it may. */
 bool target_enter(struct target *t);

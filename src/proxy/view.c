@@ -31,14 +31,14 @@ static void label(char ret[2 * ADDR_TEXT_SIZE], const char *name)
 }
 
 /* One family of numbers of all upstreams. */
-static void by_upstream(struct text *t, const struct proxy *p,
+static void by_upstream(struct text *t, const struct route *first,
 			const char *const names[3],
 			uint64_t (*value)(const struct upstream *u))
 {
 	char to[2 * ADDR_TEXT_SIZE];
 
 	metrics_family(t, names[0], names[1], names[2]);
-	for (const struct route *r = p->route; r != NULL; r = r->next)
+	for (const struct route *r = first; r != NULL; r = r->next)
 		for (uint32_t i = 0; i < r->n; i++) {
 			label(to, r->at[i]->name);
 			metrics_sample(t, value(r->at[i]),
@@ -77,7 +77,7 @@ static uint64_t bytes_from(const struct upstream *u)
 	return atomic_load_explicit(&u->bytes[SERVER], memory_order_relaxed);
 }
 
-static void write_upstreams(struct text *t, const struct proxy *p)
+static void write_upstreams(struct text *t, const struct route *first)
 {
 	static const struct {
 		const char *names[3];
@@ -104,7 +104,7 @@ static void write_upstreams(struct text *t, const struct proxy *p)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
-		by_upstream(t, p, families[i].names, families[i].value);
+		by_upstream(t, first, families[i].names, families[i].value);
 }
 
 static const char causes[] = "-CScsPRK";
@@ -131,7 +131,8 @@ static void add_lane(struct lane *sum, const struct lane *l)
 
 static void write_page(void *context, struct text *page)
 {
-	const struct proxy *p = context;
+	struct proxy *p = context;
+	struct route *first;
 	struct lane *sum = calloc(1, sizeof(*sum));
 
 	if (sum == NULL) {
@@ -146,7 +147,9 @@ static void write_page(void *context, struct text *page)
 			"answered.");
 	metrics_write(page, &sum->metrics, "pour_relay_bytes_total",
 		      "Bytes that were delivered either way, by method.");
-	write_upstreams(page, p);
+	first = targets_share(&p->shared.targets);
+	write_upstreams(page, first);
+	(void)route_drop(first);
 	metrics_one(page, "pour_connections_active", "gauge",
 		    "Connections of clients at the moment.",
 		    limits_connections(p->shared.limits));
@@ -264,13 +267,16 @@ void proxy_reopen(struct proxy *p)
 void proxy_dump(struct proxy *p)
 {
 	char where[ADDR_TEXT_SIZE];
+	struct route *first;
 
 	addr_text(proxy_address(p, 0), where);
 	say(&p->shared.log, "pour: proxy at %s: threads %u, connections %llu",
 	    where, p->n_lanes,
 	    (unsigned long long)limits_connections(p->shared.limits));
-	for (const struct route *r = p->route; r != NULL; r = r->next)
+	first = targets_share(&p->shared.targets);
+	for (const struct route *r = first; r != NULL; r = r->next)
 		say_route(p, r);
+	(void)route_drop(first);
 	for (uint32_t i = 0; i < p->n_lanes; i++) {
 		atomic_store(&p->lanes[i].dump, true);
 		loop_wake(&p->lanes[i].loop);
