@@ -6,7 +6,8 @@
  *               head ──┘  ▲  (goes first, in the same send, when both are small)
  *                  tail ──┘  (goes last, likewise, when it fits)
  *
- * Bytes in memory are written from where they are, without a buffer.
+ * Bytes in memory are written from where they are, without a buffer; and so is
+ * a head that lies right before them, together with them.
  */
 #include <errno.h>
 #include <string.h>
@@ -40,13 +41,17 @@ static int prepare(struct pour *p)
 
 static bool needs_no_buffer(const struct pour *p)
 {
+	uint64_t head = pour_head_left(p);
+	const char *head_end = (const char *)p->opts.head + p->opts.head_size;
+
 	return p->src.kind == POUR_MEMORY && p->held_len == 0 &&
-	       pour_head_left(p) == 0;
+	       (head == 0 || head_end == pour_src_memory(p));
 }
 
 static int64_t take_in_place(struct pour *p, uint64_t max)
 {
-	p->held = pour_src_memory(p);
+	p->head_held = p->held_len = pour_head_left(p);
+	p->held = pour_src_memory(p) - p->head_held;
 	return (int64_t)MIN(pour_call_bound(max),
 			    p->src.size - pour_src_taken(p));
 }

@@ -40,19 +40,13 @@ static int ask_ranges(struct answer *a, const struct head *h)
 	return ranges_parse(*value, (uint64_t)a->file->st.st_size, &a->ranges);
 }
 
-static void whole(struct answer *a)
-{
-	compose_begin(a, 200);
-	compose_file(a, 0, (uint64_t)a->file->st.st_size);
-}
-
 static void partial(struct answer *a)
 {
 	const struct range *r = &a->ranges.at[0];
 
 	if (a->ranges.n > 1) {
 		if (!answer_parts(a))
-			whole(a);
+			compose_whole(a);
 		return;
 	}
 	compose_begin(a, 206);
@@ -85,7 +79,7 @@ void answer_file(struct answer *a, struct cache *cache, const struct head *h)
 	else if (status == 206)
 		partial(a);
 	else if (status == 200)
-		whole(a);
+		compose_whole(a);
 	else
 		compose_error(a, status);
 }

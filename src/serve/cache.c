@@ -27,6 +27,12 @@ void cache_init(struct cache *c, const struct policy *policy)
 	c->listing_quota = FOLDER_LIST_QUOTA;
 }
 
+static void opened_free(struct opened *o)
+{
+	free(o->memory);
+	free(o);
+}
+
 void cache_done(struct cache *c)
 {
 	cache_empty(c);
@@ -34,8 +40,7 @@ void cache_done(struct cache *c)
 		struct opened *o = c->free;
 
 		c->free = o->next_free;
-		free(o->bytes);
-		free(o);
+		opened_free(o);
 	}
 }
 
@@ -124,7 +129,7 @@ static void look(struct opened *o, const struct policy *policy,
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	o->status = 0;
 	o->wanted = o->has_bytes = false;
-	o->fields_len = o->type_len = 0;
+	o->fields_len = o->type_len = o->head_len = 0;
 	o->compresses = false;
 	o->fd = find_open(&policy->root, path, &o->st);
 	if (o->fd < 0) {
@@ -141,11 +146,11 @@ static bool read_bytes(struct opened *o, size_t size)
 {
 	struct iovec v;
 
-	if (o->bytes == NULL)
-		o->bytes = malloc(OPENED_BYTES_SIZE);
-	if (o->bytes == NULL)
+	if (o->memory == NULL)
+		o->memory = malloc(OPENED_HEAD_SIZE + OPENED_BYTES_SIZE);
+	if (o->memory == NULL)
 		return false;
-	v = (struct iovec){ o->bytes, size };
+	v = (struct iovec){ o->memory + OPENED_HEAD_SIZE, size };
 	return preadv2(o->fd, &v, 1, 0, RWF_NOWAIT) == (ssize_t)size;
 }
 
@@ -155,7 +160,27 @@ const char *opened_bytes(struct opened *o)
 		return NULL;
 	if (!o->has_bytes)
 		o->has_bytes = read_bytes(o, (size_t)o->st.st_size);
-	return o->has_bytes ? o->bytes : NULL;
+	return o->has_bytes ? o->memory + OPENED_HEAD_SIZE : NULL;
+}
+
+struct text opened_head(const struct opened *o)
+{
+	struct text head = { 0 };
+
+	if (o->head_len == 0)
+		return head;
+	head = text_over(o->memory + OPENED_HEAD_SIZE - o->head_len,
+			 o->head_len);
+	head.len = o->head_len;
+	return head;
+}
+
+void opened_keep_head(struct opened *o, struct slice head)
+{
+	if (!o->has_bytes || head.len > OPENED_HEAD_SIZE)
+		return;
+	o->head_len = head.len;
+	memcpy(o->memory + OPENED_HEAD_SIZE - head.len, head.at, head.len);
 }
 
 void cache_give(struct cache *c, struct opened *o)
@@ -164,8 +189,14 @@ void cache_give(struct cache *c, struct opened *o)
 		return;
 	if (o->fd >= 0)
 		(void)close(o->fd);
+	/* What a crowd of answers needed beyond a turn's is not kept. */
+	if (c->n_free >= CACHE_SLOTS) {
+		opened_free(o);
+		return;
+	}
 	o->next_free = c->free;
 	c->free = o;
+	c->n_free++;
 }
 
 static struct opened *opened_new(struct cache *c)
@@ -175,6 +206,7 @@ static struct opened *opened_new(struct cache *c)
 	if (o == NULL)
 		return calloc(1, sizeof(*o));
 	c->free = o->next_free;
+	c->n_free--;
 	return o;
 }
 

@@ -2,8 +2,9 @@
 /*
  * What was opened in this turn of the loop. Requests that are ready in one
  * turn share a descriptor and all that is known of it, and of a small file its
- * bytes as well; at the end of the turn the cache forgets, so nobody is ever answered from what was opened before
- * his request was there.
+ * bytes and the head that they are answered with; at the end of the turn the
+ * cache forgets, so nobody is ever answered from what was opened before his
+ * request was there.
  *
  *      path ──► cache ──► opened (counted) ◄── answers that are being sent
  *                 │  miss: find_open()
@@ -17,6 +18,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "http/cond.h"
 #include "serve/find.h"
 
@@ -38,8 +40,9 @@ enum {
 	CACHE_SLOTS = 64,
 	OPENED_PATH_SIZE = 256,
 	OPENED_FIELDS_SIZE = 512,
-	/* Of a small file: a call to read it costs more than to copy it. */
-	OPENED_BYTES_SIZE = 4096
+	/* Of a small file: as many as leave in one send with their head. */
+	OPENED_BYTES_SIZE = 16 * 1024,
+	OPENED_HEAD_SIZE = 1024 /* of a head that is kept with them */
 };
 
 /* A file or a folder, or the status that looking for it is answered with. */
@@ -56,9 +59,10 @@ struct opened {
 	char fields[OPENED_FIELDS_SIZE]; /* Content-Type, then the others */
 	const struct policy *policy;     /* whose root path is below */
 	char path[OPENED_PATH_SIZE];
-	bool wanted;    /* more than once in this turn */
-	bool has_bytes; /* all of them, in bytes */
-	char *bytes;    /* OPENED_BYTES_SIZE of room, once it was needed */
+	bool wanted;     /* more than once in this turn */
+	bool has_bytes;  /* all of them, in bytes */
+	char *memory;    /* OPENED_HEAD_SIZE of room, then for the bytes */
+	size_t head_len; /* of the head that ends where they begin; 0: none */
 	struct opened *next_free;
 };
 
@@ -68,6 +72,7 @@ struct cache {
 	uint8_t used[CACHE_SLOTS]; /* which slots, in no order */
 	uint32_t n_used;
 	struct opened *free;
+	uint32_t n_free;
 	uint32_t listing_quota; /* entries that listings may still gather */
 };
 
@@ -90,6 +95,12 @@ void cache_empty(struct cache *c);
  * them; NULL: it is to be read from its descriptor. They last as the share.
  */
 const char *opened_bytes(struct opened *o);
+/*
+ * The head of an answer with all of those bytes, which lies right before them;
+ * empty: none was kept in this turn. One that is too long is not kept.
+ */
+struct text opened_head(const struct opened *o);
+void opened_keep_head(struct opened *o, struct slice head);
 /* Of a file: its type, the line that says so, and the other lines. */
 struct slice opened_type(const struct opened *o);
 struct slice opened_type_line(const struct opened *o);

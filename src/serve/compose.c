@@ -107,6 +107,40 @@ void compose_file(struct answer *a, uint64_t from, uint64_t upto)
 	add_body(a, from, upto);
 }
 
+/* Nothing in its head is about this request: all who ask so get the same. */
+static bool is_plain(const struct answer *a)
+{
+	return !a->close && !a->old && !a->head_only && a->original == NULL;
+}
+
+/* As somebody was answered in this turn already; false: nobody was. */
+static bool repeat(struct answer *a)
+{
+	struct text head = opened_head(a->file);
+
+	if (head.len == 0)
+		return false;
+	a->status = 200;
+	a->head = head;
+	body_memory(&a->body, head.at + head.len,
+		    (uint64_t)a->file->st.st_size);
+	return true;
+}
+
+void compose_whole(struct answer *a)
+{
+	bool plain = is_plain(a);
+
+	if (plain && repeat(a))
+		return;
+	compose_begin(a, 200);
+	compose_file(a, 0, (uint64_t)a->file->st.st_size);
+	if (!plain || a->head.full)
+		return;
+	opened_keep_head(a->file, written(&a->head));
+	(void)repeat(a);
+}
+
 void compose_stream(struct answer *a, struct slice type, body_reader *reader,
 		    body_over *over, void *context)
 {

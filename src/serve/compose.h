@@ -35,6 +35,12 @@ void compose_memory(struct answer *a, struct slice type, struct slice bytes);
 /* A piece of the answer's file, with the fields that the file has. */
 void compose_file(struct answer *a, uint64_t from, uint64_t upto);
 /*
+ * All of the answer's file, as a 200 from its beginning on. A small one that
+ * several ask for in a turn is put together once: head and bytes lie in one
+ * piece then, and leave without being copied.
+ */
+void compose_whole(struct answer *a);
+/*
  * Bytes that a function makes, of unknown length: chunks for HTTP/1.1, an end
  * by closing for 1.0. over(context) is called when the answer is over; for a
  * HEAD too, whose reader is never called.
