@@ -15,6 +15,7 @@
 #include "net/sock.h"
 #include "proxy/lane.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 
 enum { SENTENCE_SIZE = ADDR_TEXT_SIZE + 128 };
 
@@ -52,7 +53,7 @@ static void turn(struct check *c, bool down, int error)
 
 static void note(struct check *c, int error)
 {
-	const struct proxy_opts *o = &c->lane->shared->opts;
+	const struct proxy_opts *o = &c->lane->rules->opts;
 	bool was_down = atomic_load_explicit(&c->upstream->target.down,
 					     memory_order_relaxed);
 	bool down = error < 0;
@@ -86,7 +87,7 @@ static void finish(struct check *c, int error)
 /* Who waits for a PROXY header hears that nobody comes. */
 static void introduce(const struct check *c)
 {
-	enum proxy_out out = c->lane->shared->opts.out;
+	enum proxy_out out = c->lane->rules->opts.out;
 	char header[PROXY_HEADER_WRITTEN_MAX];
 	size_t n;
 
@@ -202,12 +203,8 @@ static void end_others(struct list *all, uint32_t turn)
 	}
 }
 
-void checks_renew(struct lane *l)
+static void begin_others(struct lane *l, uint32_t turn)
 {
-	uint32_t turn = l->route->turn;
-
-	if (!l->checks.begun)
-		return;
 	for (const struct route *r = l->route; r != NULL; r = r->next)
 		for (uint32_t i = 0; i < r->n; i++) {
 			struct upstream *u = r->at[i];
@@ -217,22 +214,49 @@ void checks_renew(struct lane *l)
 			else
 				begin(l, u);
 		}
-	end_others(&l->checks.all, turn);
+}
+
+/* Nobody asks any more: nobody is down for good. */
+static void trust_all(const struct route *first)
+{
+	for (const struct route *r = first; r != NULL; r = r->next)
+		for (uint32_t i = 0; i < r->n; i++)
+			atomic_store_explicit(&r->at[i]->target.down, false,
+					      memory_order_relaxed);
+}
+
+void checks_renew(struct lane *l)
+{
+	const struct proxy_opts *o = &l->rules->opts;
+	struct checks *s = &l->checks;
+
+	if (!s->begun)
+		return;
+	s->next.after_ms = o->check_ms;
+	s->late.after_ms = o->connect_timeout_ms;
+	if (o->check_ms == 0) {
+		end_others(&s->all, 0);
+		trust_all(l->route);
+		return;
+	}
+	begin_others(l, l->route->turn);
+	end_others(&s->all, l->route->turn);
+}
+
+void checks_init(struct lane *l)
+{
+	struct checks *s = &l->checks;
+
+	timer_queue_init(&s->next, 0, due);
+	timer_queue_init(&s->late, 0, late);
+	loop_add_queue(&l->loop, &s->next);
+	loop_add_queue(&l->loop, &s->late);
+	list_init(&s->all);
 }
 
 void checks_begin(struct lane *l)
 {
-	const struct proxy_opts *o = &l->shared->opts;
-	struct checks *s = &l->checks;
-
-	if (o->check_ms == 0)
-		return;
-	timer_queue_init(&s->next, o->check_ms, due);
-	timer_queue_init(&s->late, o->connect_timeout_ms, late);
-	loop_add_queue(&l->loop, &s->next);
-	loop_add_queue(&l->loop, &s->late);
-	list_init(&s->all);
-	s->begun = true;
+	l->checks.begun = true;
 	checks_renew(l);
 }
 

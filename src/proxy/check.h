@@ -24,9 +24,10 @@ struct checks {
 	bool begun;
 };
 
+void checks_init(struct lane *l);
 /* The first ones begin at once. In the lane's own thread, as all of these. */
 void checks_begin(struct lane *l);
-/* The lane's routes are others: checks of those that stay go on. */
+/* The lane's routes or rules are others: checks of those that stay go on. */
 void checks_renew(struct lane *l);
 /* Safe where none began. */
 void checks_done(struct lane *l);

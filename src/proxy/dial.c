@@ -10,6 +10,7 @@
 #include "net/sock.h"
 #include "proxy/lane.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 
 /* Of one thread; beyond, nobody may wait. */
@@ -283,7 +284,7 @@ void dial_again(struct timer *timer)
 	struct talk *t = talk_of(timer);
 	struct lane *lane = t->lane;
 	bool late = lane->loop.now_ms - t->began_ms >=
-		    lane->shared->opts.connect_timeout_ms;
+		    lane->rules->opts.connect_timeout_ms;
 
 	if (late ? failed(t, 's') : call(t))
 		talk_run(t);

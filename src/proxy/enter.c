@@ -10,6 +10,7 @@
 #include "net/sock.h"
 #include "proxy/greet.h"
 #include "proxy/lane.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 
 static const char *const reasons[LIMITS_ENTRIES] = {
@@ -44,7 +45,7 @@ static int let_in(struct lane *l, int fd, const struct addr *peer)
 {
 	struct limits *limits = l->shared->limits;
 	struct client *client = NULL;
-	const struct proxy_opts *o = &l->shared->opts;
+	const struct proxy_opts *o = &l->rules->opts;
 	/* Whom a proxy speaks for is counted when that is known. */
 	const struct addr nobody = { .sa.sa_family = AF_UNIX };
 	bool is_proxy = greet_wants_header(o, peer);
@@ -70,7 +71,8 @@ static int let_in(struct lane *l, int fd, const struct addr *peer)
 
 static bool is_full(const struct proxy_shared *s)
 {
-	return limits_connections(s->limits) >= s->connections_max;
+	return limits_connections(s->limits) >=
+	       atomic_load_explicit(&s->connections_max, memory_order_relaxed);
 }
 
 static int take(struct lane *l, int listener)

@@ -13,6 +13,7 @@
 #include "net/proxy_header.h"
 #include "proxy/lane.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 
 /* Most clients need no more than the first of these. */
@@ -80,7 +81,7 @@ static bool is_let_in(struct talk *t, const struct addr *peer)
 	struct limits *l = t->lane->shared->limits;
 	struct client *client = NULL;
 
-	if (!greet_allows(&t->lane->shared->opts, peer)) {
+	if (!greet_allows(&t->lane->rules->opts, peer)) {
 		limits_note_refused(l, LIMITS_DENIED);
 		return false;
 	}

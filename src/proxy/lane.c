@@ -12,6 +12,7 @@
 #include "proxy/greet.h"
 #include "proxy/passing.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 #include "proxy/view.h"
 
@@ -33,27 +34,22 @@ static void init_queue(struct lane *l, struct timer_queue *q, uint32_t after_ms,
 
 static void init_queues(struct lane *l)
 {
-	const struct proxy_opts *o = &l->shared->opts;
-
-	init_queue(l, &l->hello_late, o->hello_timeout_ms, greet_late);
-	init_queue(l, &l->connect_late, o->connect_timeout_ms, dial_late);
-	init_queue(l, &l->wait_late, o->connect_timeout_ms, dial_waited);
+	init_queue(l, &l->hello_late, 0, greet_late);
+	init_queue(l, &l->connect_late, 0, dial_late);
+	init_queue(l, &l->wait_late, 0, dial_waited);
 	init_queue(l, &l->again, AGAIN_MS, dial_again);
-	init_queue(l, &l->grace_late, o->grace_ms, grace_over);
+	init_queue(l, &l->grace_late, 0, grace_over);
 	waits_init(&l->waits, &l->loop, passing_late);
 	timer_init(&l->grace);
+	checks_init(l);
 }
 
 static void init_relays(struct lane *l)
 {
-	const struct proxy_opts *o = &l->shared->opts;
-
 	l->flow_opts.flags = POUR_SIGNALS_IGNORED;
 	l->relay_opts = (struct pour_relay_opts){
 		.flow = {&l->flow_opts, &l->flow_opts},
 		.pool = l->pool,
-		.half_ms = o->half_timeout_ms,
-		.idle_ms = o->idle_timeout_ms,
 	};
 }
 
@@ -66,7 +62,8 @@ static struct lane_way *ways_new(const struct lane *l,
 	struct lane_way *ways = calloc(n, sizeof(*ways));
 
 	for (uint32_t i = 0; ways != NULL && i < n; i++) {
-		ways[i].balance.method = l->shared->opts.balance;
+		if (l->rules != NULL)
+			ways[i].balance.method = l->rules->opts.balance;
 		ways[i].balance.random = (uintptr_t)l;
 		list_init(&ways[i].waiting);
 	}
@@ -110,6 +107,38 @@ static void lane_renew(struct lane *l)
 		checks_renew(l);
 }
 
+/* ── Rules ── */
+
+/* Those that run already are due when they were, or somewhat later. */
+static void set_times(struct lane *l)
+{
+	const struct proxy_opts *o = &l->rules->opts;
+
+	l->hello_late.after_ms = o->hello_timeout_ms;
+	l->connect_late.after_ms = o->connect_timeout_ms;
+	l->wait_late.after_ms = o->connect_timeout_ms;
+	l->grace_late.after_ms = o->grace_ms;
+	l->relay_opts.half_ms = o->half_timeout_ms;
+	l->relay_opts.idle_ms = o->idle_timeout_ms;
+}
+
+/* Conversations under way have nothing to do with it, but for their times. */
+static int take_rules(struct adopter *a, const void *what)
+{
+	struct lane *l = container_of(a, struct lane, adopter);
+	struct rules *rules = *(struct rules *const *)what;
+
+	(void)rules_drop(l->rules);
+	l->rules = rules_share(rules);
+	set_times(l);
+	for (uint32_t i = route_count(l->route); i-- > 0;)
+		l->ways[i].balance.method = rules->opts.balance;
+	checks_renew(l);
+	return 0;
+}
+
+/* ── Coming and going ── */
+
 int lane_init(struct lane *l, struct proxy_shared *shared)
 {
 	int r;
@@ -122,6 +151,7 @@ int lane_init(struct lane *l, struct proxy_shared *shared)
 	list_init(&l->talks);
 	list_init(&l->running);
 	log_lines_init(&l->lines, &shared->log);
+	adopter_init(&l->adopter, &l->loop, &l->door, take_rules);
 	r = loop_init(&l->loop);
 	if (r < 0)
 		return r;
@@ -140,6 +170,8 @@ void lane_done(struct lane *l)
 	talk_free_openings(l);
 	door_done(&l->door);
 	ways_free(l->ways, l->route);
+	l->rules = rules_drop(l->rules);
+	adopter_done(&l->adopter);
 	(void)pour_pool_free(l->pool);
 	loop_done(&l->loop);
 }
@@ -209,6 +241,7 @@ static int turn(struct lane *l)
 	r = loop_turn(&l->loop, idle ? may_wait(l) : 0);
 	run_queue(l, &marker);
 	lane_renew(l);
+	adopt_offered(&l->adopter, l->draining);
 	dial_queue(l);
 	log_flush(&l->lines);
 	metrics_note_pool(&l->metrics, l->pool);
@@ -223,6 +256,7 @@ int lane_run(struct lane *l)
 
 	while (r >= 0 && !is_over(l))
 		r = turn(l);
+	adopt_nothing_more(&l->adopter);
 	door_close(&l->door);
 	talk_cut_all(&l->talks);
 	log_lines_done(&l->lines);

@@ -2,8 +2,8 @@
 /*
  * One thread of the proxy and all that is its own.
  *
- *      turn:  loop (door, talks, timers) ─► those that go on ─► other targets?
- *                                                        ─► queue ─► log
+ *      turn:  loop (door, talks, timers) ─► those that go on ─► other targets,
+ *                                          other rules? ─► queue ─► log
  */
 #ifndef PROXY_LANE_H
 #define PROXY_LANE_H
@@ -15,6 +15,7 @@
 
 #include "base/list.h"
 #include "http/stamp.h"
+#include "net/adopt.h"
 #include "net/door.h"
 #include "net/limits.h"
 #include "net/log.h"
@@ -29,15 +30,15 @@
 
 struct opening;
 struct route;
+struct rules;
 
 /* What all lanes read; only the atomics and the log are ever written. */
 struct proxy_shared {
-	struct proxy_opts opts; /* defaults filled in */
 	struct targets targets;
 	struct limits *limits;
 	struct log log;
-	uint64_t connections_max; /* as descriptors allow it */
-	atomic_int stop;          /* enum proxy_how, or 0 */
+	atomic_ullong connections_max; /* as descriptors allow it */
+	atomic_int stop;               /* enum proxy_how, or 0 */
 };
 
 /* Conversations by why they ended, which is a letter. */
@@ -56,6 +57,8 @@ struct lane {
 	struct pour_pool *pool;
 	struct pour_opts flow_opts; /* of each direction of each relay */
 	struct pour_relay_opts relay_opts;
+	struct adopter adopter;
+	struct rules *rules;   /* a share */
 	struct route *route;   /* a share */
 	struct lane_way *ways; /* of each route, by its number */
 	struct timer_queue hello_late, connect_late, again, wait_late,
@@ -78,7 +81,7 @@ struct lane {
 	atomic_bool dump; /* somebody asks what it does */
 };
 
-/* Half built on failure, for lane_done(). 0 or -errno. */
+/* Without rules yet. Half built on failure, for lane_done(). 0 or -errno. */
 int lane_init(struct lane *l, struct proxy_shared *shared);
 void lane_done(struct lane *l);
 /* Runs until told to stop. 0 or -errno. */

@@ -11,6 +11,7 @@
 #include "proxy/lane.h"
 #include "proxy/proxy.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 
 /* All that a line says. */
@@ -136,7 +137,7 @@ static void write_line(struct lane *lane, const struct line *line)
 	if (t == NULL)
 		return;
 	stamp_refresh(&lane->stamp, lane->loop.now_ms);
-	if (lane->shared->opts.log == PROXY_LOG_JSON)
+	if (lane->rules->opts.log == PROXY_LOG_JSON)
 		write_json(t, line, &lane->stamp);
 	else
 		write_text(t, line, &lane->stamp);
@@ -165,7 +166,7 @@ void line_note(struct talk *t)
 	for (unsigned i = 0; i < 2 && t->passing; i++)
 		pour_relay_account(&t->relay, i, &line.account[i]);
 	count(t, &line);
-	if (t->lane->shared->opts.log == PROXY_LOG_OFF)
+	if (t->lane->rules->opts.log == PROXY_LOG_OFF)
 		return;
 	read_line(t, &line);
 	write_line(t->lane, &line);

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "proxy/lane.h"
+#include "proxy/rules.h"
 #include "proxy/talk.h"
 
 #define MS UINT64_C(1000000)
@@ -99,7 +100,7 @@ static void introduce(struct talk *t)
 	struct opening *o = t->opening;
 	struct addr src, *dst = &o->dst;
 
-	if (t->lane->shared->opts.out == PROXY_OUT_NONE)
+	if (t->lane->rules->opts.out == PROXY_OUT_NONE)
 		return;
 	peer_to_addr(&t->peer, &src);
 	if (dst->len == 0) {
@@ -107,7 +108,7 @@ static void introduce(struct talk *t)
 		if (getsockname(t->fd[CLIENT], &dst->sa, &dst->len) < 0)
 			*dst = src;
 	}
-	o->out_len = (uint32_t)(t->lane->shared->opts.out == PROXY_OUT_V1
+	o->out_len = (uint32_t)(t->lane->rules->opts.out == PROXY_OUT_V1
 					? proxy_header_v1(o->out, &src, dst)
 					: proxy_header_v2(o->out, &src, dst));
 }

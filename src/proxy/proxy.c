@@ -11,16 +11,10 @@
 
 #include "base/base.h"
 #include "http/probe.h"
-#include "net/budget.h"
 #include "proxy/proxy_inside.h"
-#include "proxy/route.h"
 #include "proxy/view.h"
 
-/* Descriptors that are kept back for pipes; without one, bytes are copied. */
-enum { PIPE_FDS = 1024 };
-
-__attribute__((format(printf, 3, 4))) static int fail(
-	char error[PROXY_ERROR_SIZE], int r, const char *format, ...)
+int proxy_fail(char error[PROXY_ERROR_SIZE], int r, const char *format, ...)
 {
 	va_list args;
 
@@ -30,57 +24,25 @@ __attribute__((format(printf, 3, 4))) static int fail(
 	return r;
 }
 
-static int fail_address(char error[PROXY_ERROR_SIZE], int r,
-			const struct addr *a)
-{
-	char text[ADDR_TEXT_SIZE];
-
-	addr_text(a, text);
-	return fail(error, r, "%s: %s", text, strerror(-r));
-}
-
 /* ── Building it ── */
-
-/* Two for each conversation, after what the threads and some pipes need. */
-static void count_connections(struct proxy *p)
-{
-	const struct proxy_opts *o = &p->shared.opts;
-	const struct budget budget = {
-		.own = 8 + (o->n_metrics > 0 ? PROBE_FDS : 0),
-		.threads = p->n_lanes,
-		.per_thread = 5 + o->n_listen + o->n_inherited,
-		.per_connection = 2,
-		.kept_part = 16,
-		.kept_max = PIPE_FDS,
-	};
-
-	p->shared.connections_max = budget_connections(&budget);
-}
 
 static int init_lanes(struct proxy *p)
 {
 	p->lanes = calloc(p->n_lanes, sizeof(*p->lanes));
-	if (p->lanes == NULL)
+	p->adopters = calloc(p->n_lanes, sizeof(struct adopter *));
+	if (p->lanes == NULL || p->adopters == NULL)
 		return -ENOMEM;
 	for (; p->n_init < p->n_lanes; p->n_init++) {
-		int r = lane_init(&p->lanes[p->n_init], &p->shared);
+		struct lane *l = &p->lanes[p->n_init];
+		int r = lane_init(l, &p->shared);
 
 		if (r < 0) {
-			lane_done(&p->lanes[p->n_init]);
+			lane_done(l);
 			return r;
 		}
+		p->adopters[p->n_init] = &l->adopter;
 	}
 	return 0;
-}
-
-static void set_limits(struct proxy *p)
-{
-	const struct limits_opts set = {
-		.connections = p->shared.opts.max_connections,
-		.client_connections = p->shared.opts.client_connections,
-	};
-
-	limits_set(p->shared.limits, &set);
 }
 
 static int run_lane(void *context, uint32_t i)
@@ -105,123 +67,48 @@ static void cut(void *context)
 	proxy_stop(context, PROXY_NOW);
 }
 
-static int init_parts(struct proxy *p)
+static int init_parts(struct proxy *p, const struct proxy_opts *opts)
 {
 	const struct crew_work work = { run_lane, cut, p };
-	const struct proxy_opts *o = &p->shared.opts;
 	int r = crew_init(&p->crew, p->n_lanes, &work);
 
 	if (r == 0)
 		r = limits_new(&p->shared.limits);
 	if (r == 0)
-		r = targets_init(&p->shared.targets, o);
-	if (r == 0)
-		r = init_lanes(p);
+		r = targets_init(&p->shared.targets, opts);
 	p->shared.targets.changed = wake;
 	p->shared.targets.context = p;
-	if (r == 0)
-		set_limits(p);
-	return r;
+	return r < 0 ? r : init_lanes(p);
 }
 
-static int open_log(struct proxy *p, char error[PROXY_ERROR_SIZE])
+static int open_log(struct proxy *p, const struct proxy_opts *o,
+		    char error[PROXY_ERROR_SIZE])
 {
-	const struct proxy_opts *o = &p->shared.opts;
-	int r = log_open(&p->shared.log, o->log_file, o->log_fd,
+	int r = log_open(&p->shared.log, o->log_file,
+			 o->log_fd != 0 ? o->log_fd : STDERR_FILENO,
 			 o->log == PROXY_LOG_JSON);
 
-	return r < 0 ? fail(error, r, "%s: %s", o->log_file, strerror(-r)) : 0;
-}
-
-/* One that cannot be watched is closed, so that nobody queues there. */
-static int hand_to(struct door *d, const struct newcomer row[], uint32_t n)
-{
-	int result = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		int r = door_add(d, row[i].id, row[i].fd);
-
-		if (r < 0) {
-			(void)close(row[i].fd);
-			result = r;
-		}
-	}
-	return result;
-}
-
-static int hand_out(struct proxy *p)
-{
-	int result = 0;
-
-	for (uint32_t i = 0; i < p->n_lanes; i++) {
-		int r = hand_to(&p->lanes[i].door,
-				listen_newcomers(&p->listening, i),
-				p->listening.n_new);
-
-		result = r < 0 ? r : result;
-	}
-	listen_handed(&p->listening);
-	return result;
-}
-
-static int open_addresses(struct proxy *p, char error[PROXY_ERROR_SIZE])
-{
-	const struct proxy_opts *o = &p->shared.opts;
-	const struct listen_wish wish = { o->inherited, o->n_inherited,
-					  o->listen, o->n_listen };
-	const struct listen_set none = { .n = 0 };
-	uint32_t i;
-	int r;
-
-	if (o->n_listen + o->n_inherited == 0)
-		return fail(error, -EINVAL, "there is no address to listen on");
-	r = listen_open(&p->listening, &none, &wish, p->n_lanes);
-	i = p->listening.n;
-	if (r < 0 && i < o->n_inherited)
-		return fail(error, r, "a socket that was inherited: %s",
-			    strerror(-r));
-	if (r < 0 && i < p->listening.room)
-		return fail_address(error, r, &o->listen[i - o->n_inherited]);
-	return r < 0 ? r : hand_out(p);
+	return r < 0 ? proxy_fail(error, r, "%s: %s", o->log_file, strerror(-r))
+		     : 0;
 }
 
 static int build(struct proxy *p, const struct proxy_opts *opts,
 		 char error[PROXY_ERROR_SIZE])
 {
-	int r;
+	int r = open_log(p, opts, error);
 
-	p->shared.opts = proxy_opts_filled(opts);
-	r = proxy_opts_keep(p);
-	if (r < 0)
-		return fail(error, r, "out of memory");
-	p->n_lanes = p->shared.opts.threads;
-	if (opts->n_to + opts->n_names == 0 ||
-	    opts->n_to > BALANCE_TARGETS_MAX ||
-	    opts->n_names > BALANCE_TARGETS_MAX)
-		return fail(error, -EINVAL, "targets: 1 to %d",
-			    BALANCE_TARGETS_MAX);
-	r = open_log(p, error);
 	if (r < 0)
 		return r;
-	count_connections(p);
-	r = init_parts(p);
-	if (r == 0)
-		r = open_addresses(p, error);
+	p->n_lanes = opts->threads != 0 ? opts->threads : crew_size();
+	p->n_lanes = MIN(p->n_lanes, (uint32_t)LISTEN_THREADS_MAX);
+	r = init_parts(p, opts);
 	if (r < 0)
-		return error[0] != '\0' ? r
-					: fail(error, r, "cannot start: %s",
-					       strerror(-r));
-	r = view_open(p);
-	return r < 0 ? fail_address(error, r, opts->metrics) : 0;
-}
-
-/* What was the caller's is not looked at any more. */
-static void forget(struct proxy_opts *o)
-{
-	o->listen = o->metrics = NULL;
-	o->to = NULL;
-	o->names = NULL;
-	o->log_file = NULL;
+		return proxy_fail(error, r, "cannot start: %s", strerror(-r));
+	r = proxy_reload(p, opts, error);
+	if (r < 0)
+		return r;
+	r = view_open(p, opts);
+	return r < 0 ? proxy_fail_address(error, r, opts->metrics) : 0;
 }
 
 int proxy_new(struct proxy **ret, const struct proxy_opts *opts,
@@ -232,9 +119,8 @@ int proxy_new(struct proxy **ret, const struct proxy_opts *opts,
 
 	ret_error[0] = '\0';
 	if (p == NULL)
-		return fail(ret_error, -ENOMEM, "out of memory");
+		return proxy_fail(ret_error, -ENOMEM, "out of memory");
 	r = build(p, opts, ret_error);
-	forget(&p->shared.opts);
 	if (r < 0) {
 		(void)proxy_free(p);
 		return r;
@@ -256,8 +142,7 @@ struct proxy *proxy_free(struct proxy *p)
 	crew_done(&p->crew);
 	(void)limits_free(p->shared.limits);
 	targets_done(&p->shared.targets);
-	for (size_t i = 0; i < ARRAY_SIZE(p->networks); i++)
-		free(p->networks[i]);
+	free(p->adopters);
 	free(p->lanes);
 	free(p);
 	return NULL;

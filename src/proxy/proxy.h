@@ -2,9 +2,9 @@
 /*
  * The TCP proxy: some addresses, some targets, some threads.
  *
- *      proxy_new ──► route, listeners ──► proxy_start ──► threads ──► proxy_join
- *                                                            ▲
- *                                                       proxy_stop()
+ *      proxy_new ──► rules, listeners ──► proxy_start ──► threads ──► proxy_join
+ *                          ▲                                 ▲
+ *                    proxy_reload()                     proxy_stop()
  *
  * Each thread has its own listeners, loop, pool and log buffer. Nothing here
  * prints but the log, on the descriptor that the options name.
@@ -20,6 +20,7 @@
 #include "proxy/balance.h"
 
 struct proxy;
+struct proxy_next;
 
 enum proxy_log {
 	PROXY_LOG_TEXT,
@@ -120,6 +121,26 @@ int proxy_start(struct proxy *p);
 int proxy_over_fd(const struct proxy *p);
 /* Waits for the threads. 0 after proxy_stop(), or a negative errno. */
 int proxy_join(struct proxy *p);
+/*
+ * Goes by other options from now on, while it runs. Addresses that are in both
+ * keep their sockets, new ones are open before old ones close, and what waits in
+ * those is still let in. Targets that are in both keep what is known of them;
+ * conversations go on with theirs to the end, and who has none yet chooses among
+ * the new ones. Threads, log and numbers stay where they are. A negative errno,
+ * and then ret_error says why; as a rule nothing has changed then. Of one thread
+ * only, that of proxy_new().
+ */
+int proxy_reload(struct proxy *p, const struct proxy_opts *opts,
+		 char ret_error[PROXY_ERROR_SIZE]);
+/*
+ * The same in two steps, for whoever reloads several and wants all or none:
+ * prepared is all that can fail for a reason of the options; what is prepared
+ * is committed or discarded. opts must last until then.
+ */
+int proxy_prepare(const struct proxy *p, const struct proxy_opts *opts,
+		  struct proxy_next **ret, char ret_error[PROXY_ERROR_SIZE]);
+int proxy_commit(struct proxy *p, struct proxy_next *next);
+void proxy_discard(struct proxy_next *next);
 /*
  * Stops it; from another thread or from a signal handler, as often as you
  * like: a later PROXY_NOW cuts a PROXY_DRAIN short, and not the other way

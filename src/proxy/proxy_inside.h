@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The proxy from inside: proxy.c builds and runs it, view.c looks at it. */
+/*
+ * The proxy from inside: proxy.c builds and runs it, change.c changes it, view.c
+ * looks at it.
+ */
 #ifndef PROXY_PROXY_INSIDE_H
 #define PROXY_PROXY_INSIDE_H
 
@@ -13,17 +16,19 @@ struct probe;
 struct proxy {
 	struct proxy_shared shared;
 	struct listen_set listening;
-	struct network *networks[3]; /* those of the options, copied */
 	uint32_t n_lanes;
 	uint32_t n_init; /* lanes that want lane_done() */
 	struct lane *lanes;
+	struct adopter **adopters; /* of all lanes */
 	struct crew crew;
 	struct probe *probe; /* NULL: nobody watches */
 };
 
-/* The options with their defaults, as long as what they point to lives. */
-struct proxy_opts proxy_opts_filled(const struct proxy_opts *opts);
-/* Copies the lists of networks of the proxy's options. 0 or -ENOMEM. */
-int proxy_opts_keep(struct proxy *p);
+/* Writes the error. Answers r. */
+__attribute__((format(printf, 3, 4))) int proxy_fail(
+	char error[PROXY_ERROR_SIZE], int r, const char *format, ...);
+/* "unix:/x: Permission denied" in the error; hands r on. */
+int proxy_fail_address(char error[PROXY_ERROR_SIZE], int r,
+		       const struct addr *a);
 
 #endif

@@ -14,6 +14,7 @@
 #include "proxy/line.h"
 #include "proxy/passing.h"
 #include "proxy/route.h"
+#include "proxy/rules.h"
 
 /* About 600 bytes each. */
 enum { FREE_OPENINGS_MAX = 64 };
@@ -184,7 +185,7 @@ static int watch_client(struct talk *t)
 
 static struct opening *opening_new(struct lane *lane, const struct addr *peer)
 {
-	const struct proxy_opts *opts = &lane->shared->opts;
+	const struct proxy_opts *opts = &lane->rules->opts;
 	struct opening *o = opening_take(lane);
 
 	if (o == NULL)

@@ -165,9 +165,8 @@ static bool is_ready(void *context)
 	return atomic_load_explicit(&p->shared.stop, memory_order_relaxed) == 0;
 }
 
-int view_open(struct proxy *p)
+int view_open(struct proxy *p, const struct proxy_opts *o)
 {
-	const struct proxy_opts *o = &p->shared.opts;
 	const struct probe_source source = { .is_ready = is_ready,
 					     .write = write_page,
 					     .context = p };
