@@ -21,7 +21,7 @@ struct client {
 	struct client *next;
 	struct in6_addr key;
 	uint32_t connections; /* under the lock of its bucket */
-	struct rate rate;
+	struct rate rate[LIMITS_WAYS];
 };
 
 struct limits {
@@ -30,7 +30,7 @@ struct limits {
 	atomic_ullong per_second, client_per_second;
 	atomic_ullong connections;
 	atomic_ullong refused[LIMITS_ENTRIES];
-	struct rate rate;
+	struct rate rate[LIMITS_WAYS];
 	uint64_t seed; /* nobody can aim at one bucket */
 	pthread_mutex_t locks[LOCKS];
 	struct client *buckets[BUCKETS];
@@ -173,6 +173,14 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static bool is_rested(const struct client *c, uint64_t now)
+{
+	for (int i = 0; i < LIMITS_WAYS; i++)
+		if (!rate_is_rested(&c->rate[i], now))
+			return false;
+	return true;
+}
+
 /*
  * Who has left is remembered until his rate has rested: to come again at once
  * brings nobody a new burst.
@@ -184,7 +192,7 @@ static void sweep(struct client **at)
 	while (*at != NULL) {
 		struct client *c = *at;
 
-		if (c->connections > 0 || !rate_is_rested(&c->rate, now)) {
+		if (c->connections > 0 || !is_rested(c, now)) {
 			at = &c->next;
 			continue;
 		}
@@ -285,11 +293,17 @@ bool limits_has_rates(const struct limits *l)
 	return (get(&l->per_second) | get(&l->client_per_second)) != 0;
 }
 
-uint64_t limits_reserve(struct limits *l, struct client *client, uint64_t max,
+/* The rate of the client, 0: none. */
+static uint64_t own_rate(const struct limits_asker *who)
+{
+	return who->client != NULL ? get(&who->limits->client_per_second) : 0;
+}
+
+uint64_t limits_reserve(const struct limits_asker *who, uint64_t max,
 			uint64_t now_ns, uint64_t *ret_from_ns)
 {
-	uint64_t all = get(&l->per_second), from = 0, own = 0;
-	uint64_t each = client != NULL ? get(&l->client_per_second) : 0;
+	uint64_t all = get(&who->limits->per_second), from = 0, own = 0;
+	uint64_t each = own_rate(who);
 
 	if (all == 0 && each == 0)
 		return UINT64_MAX;
@@ -298,20 +312,21 @@ uint64_t limits_reserve(struct limits *l, struct client *client, uint64_t max,
 	if (each > 0)
 		max = MIN(max, rate_portion(each));
 	if (all > 0)
-		from = rate_reserve(&l->rate, all, max, now_ns);
+		from = rate_reserve(&who->limits->rate[who->way], all, max,
+				    now_ns);
 	if (each > 0)
-		own = rate_reserve(&client->rate, each, max, now_ns);
+		own = rate_reserve(&who->client->rate[who->way], each, max,
+				   now_ns);
 	*ret_from_ns = MAX(from, own);
 	return max;
 }
 
-void limits_return(struct limits *l, struct client *client, uint64_t bytes)
+void limits_return(const struct limits_asker *who, uint64_t bytes)
 {
-	uint64_t all = get(&l->per_second);
-	uint64_t each = client != NULL ? get(&l->client_per_second) : 0;
+	uint64_t all = get(&who->limits->per_second), each = own_rate(who);
 
 	if (all > 0)
-		rate_return(&l->rate, all, bytes);
+		rate_return(&who->limits->rate[who->way], all, bytes);
 	if (each > 0)
-		rate_return(&client->rate, each, bytes);
+		rate_return(&who->client->rate[who->way], each, bytes);
 }

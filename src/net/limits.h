@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a whole program allows its clients, counted by all threads together:
- * connections and bytes a second, of all and of each.
+ * connections and bytes a second each way, of all and of each.
  *
  *      accepted ──► limits_enter ──► client ──► limits_reserve, … ──► leave
  *                     └ one too many: turned away, and counted
@@ -62,15 +62,26 @@ uint64_t limits_refused(const struct limits *l, enum limits_entry why);
 /* The same as numbers for Prometheus. */
 void limits_write(struct text *t, const struct limits *l);
 
+/* Bytes have ways, each with the same rates: to a client is one, from it the
+ * other. */
+enum { LIMITS_WAYS = 2 };
+
+/* For whom bytes would go. */
+struct limits_asker {
+	struct limits *limits;
+	struct client *client; /* or NULL */
+	unsigned way;          /* below LIMITS_WAYS */
+};
+
 /* Whether there is any; without one there is no moment to look up. */
 bool limits_has_rates(const struct limits *l);
 /*
  * Reserves some of max bytes: how many, and from which moment on they may go;
  * UINT64_MAX: there is no rate, send away.
  */
-uint64_t limits_reserve(struct limits *l, struct client *client, uint64_t max,
+uint64_t limits_reserve(const struct limits_asker *who, uint64_t max,
 			uint64_t now_ns, uint64_t *ret_from_ns);
 /* Of those, so many did not go. */
-void limits_return(struct limits *l, struct client *client, uint64_t bytes);
+void limits_return(const struct limits_asker *who, uint64_t bytes);
 
 #endif

@@ -2,51 +2,42 @@
 /* Portions of rates that are shared: see pace.h. */
 #include "serve/pace.h"
 
-#include <time.h>
-
 #include "base/base.h"
 #include "net/limits.h"
+#include "net/portion.h"
 #include "serve/session.h"
 #include "serve/worker.h"
 
 #define MS UINT64_C(1000000)
 
-static uint64_t now_ns(void)
+static struct limits_asker asker(const struct session *s)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 * MS + (uint64_t)t.tv_nsec;
+	return (struct limits_asker){ .limits = s->worker->shared->limits,
+				      .client = s->client };
 }
 
 /* Whether its moment has come; without a rate it always has. */
-static bool reserve(struct session *s)
+static bool take(struct session *s, uint64_t *ret_wait_ns)
 {
+	const struct limits_asker who = asker(s);
 	struct work *work = s->work;
-	struct limits *l = s->worker->shared->limits;
-	uint64_t now = now_ns(), from = 0;
-	uint64_t n = limits_reserve(l, s->client, work->answer.body.len, now,
-				    &from);
+	uint64_t n = portion_take(&work->portion, &who, work->answer.body.len,
+				  ret_wait_ns);
 
 	work->paced = n != UINT64_MAX;
-	work->portion = 0;
-	if (from <= now) {
-		(void)send_allow(&work->send, n);
-		return true;
-	}
-	(void)send_allow(&work->send, 0);
-	work->portion = n;
-	work->due_ns = from;
-	return false;
+	(void)send_allow(&work->send, n);
+	return n > 0;
 }
 
 void pace_begin(struct session *s)
 {
+	uint64_t wait_ns;
+
 	s->work->paced = false;
-	s->work->portion = 0;
+	s->work->portion = (struct portion){ 0 };
 	if (s->work->answer.body.len > 0 &&
 	    limits_has_rates(s->worker->shared->limits))
-		(void)reserve(s);
+		(void)take(s, &wait_ns);
 }
 
 static void wait_for(struct session *s, uint64_t ns)
@@ -59,41 +50,35 @@ static void wait_for(struct session *s, uint64_t ns)
 /* What is not watched does not report a hang-up over and over either. */
 bool pace_wait(struct session *s)
 {
-	uint64_t now = now_ns();
-	struct work *work = s->work;
+	uint64_t wait_ns;
 
-	if (work->portion == 0 && reserve(s))
+	if (take(s, &wait_ns))
 		return true;
-	work->watched = false;
+	s->work->watched = false;
 	(void)loop_want(&s->worker->loop, s->key, 0);
-	wait_for(s, work->due_ns > now ? work->due_ns - now : 0);
+	wait_for(s, wait_ns);
 	return false;
 }
 
 void pace_over(struct timer *t)
 {
 	struct session *s = container_of(t, struct session, timer);
-	struct work *work = s->work;
-	uint64_t now = now_ns();
+	uint64_t wait_ns;
 
-	if (work->due_ns > now) {
-		wait_for(s, work->due_ns - now);
-		return;
-	}
-	(void)send_allow(&work->send, work->portion);
-	work->portion = 0;
-	list_append(&s->worker->running, &s->run);
+	if (take(s, &wait_ns))
+		list_append(&s->worker->running, &s->run);
+	else
+		wait_for(s, wait_ns);
 }
 
 void pace_end(struct session *s)
 {
+	const struct limits_asker who = asker(s);
 	struct work *work = s->work;
-	uint64_t left;
 
 	if (!work->paced)
 		return;
-	left = send_allow(&work->send, POUR_ALL);
-	limits_return(s->worker->shared->limits, s->client,
-		      left + work->portion);
+	portion_give_back(&work->portion, &who,
+			  send_allow(&work->send, POUR_ALL));
 	work->paced = false;
 }

@@ -24,6 +24,7 @@
 #include "net/limits.h"
 #include "net/log.h"
 #include "net/loop.h"
+#include "net/portion.h"
 #include "net/timer.h"
 #include "net/waits.h"
 #include "serve/advance.h"
@@ -61,20 +62,19 @@ enum { BODY_ROOM = 1024 };
 /* What a session has while a request is being read or answered. */
 struct work {
 	struct work *next_free;
-	struct lease *lease; /* on the sites, while there is an answer */
-	uint64_t started_ms; /* when the request's first byte was there */
-	uint64_t portion;    /* bytes of a rate that it waits for */
-	uint64_t due_ns;     /* until then */
-	uint64_t body_in;    /* bytes of its own body that came */
-	bool answers;        /* the answer takes more than one turn */
-	struct check *check; /* of its password, which it waits for */
-	int gate;            /* what that came to: 200 or 401; 0: none */
-	int refusal;         /* the status that parsing ended in, or 0 */
-	uint32_t in_len;     /* bytes in the buffer */
-	uint32_t looked;     /* how many of them were parsed already */
-	bool left_body;      /* bytes of this request are still to come */
-	bool paced;          /* by a rate */
-	bool watched;        /* its peer is waited for */
+	struct lease *lease;    /* on the sites, while there is an answer */
+	uint64_t started_ms;    /* when the request's first byte was there */
+	struct portion portion; /* of a rate, that it waits for */
+	uint64_t body_in;       /* bytes of its own body that came */
+	bool answers;           /* the answer takes more than one turn */
+	struct check *check;    /* of its password, which it waits for */
+	int gate;               /* what that came to: 200 or 401; 0: none */
+	int refusal;            /* the status that parsing ended in, or 0 */
+	uint32_t in_len;        /* bytes in the buffer */
+	uint32_t looked;        /* how many of them were parsed already */
+	bool left_body;         /* bytes of this request are still to come */
+	bool paced;             /* by a rate */
+	bool watched;           /* its peer is waited for */
 	struct advance advance;
 	struct head head;
 	struct intake intake;

@@ -40,6 +40,21 @@ static int enter(struct limits *l, const char *text, struct client **ret)
 	return limits_enter(l, &a, ret);
 }
 
+static uint64_t reserve(struct limits *l, struct client *c, uint64_t max,
+			uint64_t now, uint64_t *ret_from)
+{
+	const struct limits_asker who = { l, c, 0 };
+
+	return limits_reserve(&who, max, now, ret_from);
+}
+
+static void give_back(struct limits *l, struct client *c, uint64_t bytes)
+{
+	const struct limits_asker who = { l, c, 0 };
+
+	limits_return(&who, bytes);
+}
+
 TEST(limits_without_limits)
 {
 	struct limits *l = limits((struct limits_opts){ 0 });
@@ -50,7 +65,7 @@ TEST(limits_without_limits)
 		assert_int_equal(enter(l, "127.0.0.1:80", &c), LIMITS_WELCOME);
 	assert_null(c);
 	assert_int_equal(limits_connections(l), 1000);
-	assert_true(limits_reserve(l, c, 100, 0, &from) == UINT64_MAX);
+	assert_true(reserve(l, c, 100, 0, &from) == UINT64_MAX);
 	for (int i = 0; i < 1000; i++)
 		limits_leave(l, NULL);
 	assert_int_equal(limits_connections(l), 0);
@@ -156,7 +171,7 @@ static uint64_t goes_in(struct limits *l, struct client *c, uint64_t seconds)
 
 	for (;;) {
 		uint64_t from = 0;
-		uint64_t n = limits_reserve(l, c, 1 << 20, now, &from);
+		uint64_t n = reserve(l, c, 1 << 20, now, &from);
 
 		now = MAX(now, from);
 		if (now >= end)
@@ -200,12 +215,31 @@ TEST(limits_what_did_not_go_can_go)
 	uint64_t from, now = 1000 * SECOND;
 
 	for (int i = 0; i < 1000; i++) {
-		uint64_t n = limits_reserve(l, NULL, 1000, now, &from);
+		uint64_t n = reserve(l, NULL, 1000, now, &from);
 
 		assert_int_equal(n, 250);
 		assert_true(from <= now);
-		limits_return(l, NULL, n);
+		give_back(l, NULL, n);
 	}
+	limits_free(l);
+}
+
+/* Who asks much one way does not wait the other way. */
+TEST(limits_ways_are_apart)
+{
+	struct limits *l = limits((struct limits_opts){ .client_rate = 1000 });
+	uint64_t from, now = 1000 * SECOND;
+	struct client *c;
+
+	assert_int_equal(enter(l, "10.0.0.1:1", &c), LIMITS_WELCOME);
+	for (int i = 0; i < 40; i++)
+		(void)reserve(l, c, 250, now, &from);
+	assert_true(from > now + 9 * SECOND);
+	assert_int_equal(limits_reserve(&(struct limits_asker){ l, c, 1 }, 250,
+					now, &from),
+			 250);
+	assert_true(from <= now);
+	limits_leave(l, c);
 	limits_free(l);
 }
 
@@ -237,7 +271,7 @@ TEST(limits_remember_who_left)
 		struct client *c;
 
 		assert_int_equal(enter(l, "10.0.0.1:1", &c), LIMITS_WELCOME);
-		(void)limits_reserve(l, c, 250, now, &from);
+		(void)reserve(l, c, 250, now, &from);
 		limits_leave(l, c);
 	}
 	assert_true(from >= now + 9 * SECOND);
@@ -268,8 +302,8 @@ static void *come_and_go(void *context)
 		now = atomic_fetch_add(&crowd->inside, 1) + 1;
 		if (now > atomic_load(&crowd->most))
 			atomic_store(&crowd->most, now);
-		(void)limits_reserve(crowd->l, c, 10, clock_ns(), &from);
-		limits_return(crowd->l, c, 10);
+		(void)reserve(crowd->l, c, 10, clock_ns(), &from);
+		give_back(crowd->l, c, 10);
 		atomic_fetch_sub(&crowd->inside, 1);
 		limits_leave(crowd->l, c);
 	}
