@@ -19,11 +19,14 @@
 
 /* Milliseconds have to fit, and 0 would stand for the default. */
 #define MS_MAX UINT32_MAX
+/* Beyond all that a network does; sums of a few still fit. */
+#define RATE_MAX (UINT64_C(1) << 50)
 
 struct common_values {
 	struct option_list listen;
 	uint64_t threads, grace, idle_timeout;
 	uint64_t max_connections, client_connections;
+	uint64_t rate, client_rate;
 	unsigned log; /* of the choices of the table */
 	const char *log_file, *metrics;
 };
@@ -73,6 +76,16 @@ struct common_values {
 		       .field = COMMON_FIELD(values, client_connections),      \
 		       .min = 1, .max = UINT32_MAX,                            \
 		       .help = "the same for each client address")
+
+/* How much may pass; the helps say which way. */
+#define COMMON_RATES(values, rate_help, client_help)                           \
+	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",          \
+	       .field = COMMON_FIELD(values, rate), .min = 1, .max = RATE_MAX, \
+	       .help = (rate_help)),                                           \
+		OPTION(.name = "client-rate", .kind = OPTION_SIZE,             \
+		       .value = "BYTES",                                       \
+		       .field = COMMON_FIELD(values, client_rate), .min = 1,   \
+		       .max = RATE_MAX, .help = (client_help))
 
 /* How long silence is borne; idle_help says whose. */
 #define COMMON_IDLE(values, idle_help)                                         \

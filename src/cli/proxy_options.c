@@ -82,6 +82,13 @@ static const struct option table[] = {
 	COMMON_LIMITS(proxy_values,
 		      "closes more connections than that at once (as many\n"
 		      "as descriptors allow)"),
+	COMMON_RATES(proxy_values,
+		     "passes on at most so many bytes a second each way,\n"
+		     "in all",
+		     "the same for each client address"),
+	OPTION(.name = "connection-rate", .kind = OPTION_SIZE, .value = "BYTES",
+	       .field = FIELD(connection_rate), .min = 1, .max = RATE_MAX,
+	       .help = "the same for each connection"),
 	COMMON_RUNNING(proxy_values, formats,
 		       "writes a line for each conversation, text or json,\n"
 		       "or none, off (text)",

@@ -23,6 +23,7 @@ struct proxy_values {
 	struct common_values common; /* its log: enum proxy_log */
 	struct option_list to, sni, proxy_in, allow, deny;
 	uint64_t hello_timeout, connect_timeout, half_timeout;
+	uint64_t connection_rate;
 	unsigned balance;  /* enum balance_method */
 	unsigned out;      /* enum proxy_out */
 	const char *check; /* SECONDS[,fall=N][,rise=N] */

@@ -27,9 +27,6 @@ static const char *const links[] = {
 
 #define FIELD(name) offsetof(struct serve_values, name)
 
-/* Beyond all that a network does; sums of a few still fit. */
-#define RATE_MAX (UINT64_C(1) << 50)
-
 enum { PIPELINED_MAX = 100000 };
 
 static const struct option table[] = {
@@ -69,12 +66,9 @@ static const struct option table[] = {
 	COMMON_LIMITS(serve_values,
 		      "answers more connections than that with 503 (as many\n"
 		      "as descriptors allow)"),
-	OPTION(.name = "rate", .kind = OPTION_SIZE, .value = "BYTES",
-	       .field = FIELD(rate), .min = 1, .max = RATE_MAX,
-	       .help = "sends at most so many bytes a second in all"),
-	OPTION(.name = "client-rate", .kind = OPTION_SIZE, .value = "BYTES",
-	       .field = FIELD(client_rate), .min = 1, .max = RATE_MAX,
-	       .help = "the same to each client address"),
+	COMMON_RATES(serve_values,
+		     "sends at most so many bytes a second in all",
+		     "the same to each client address"),
 	OPTION(.name = "min-rate", .kind = OPTION_SIZE, .value = "BYTES",
 	       .field = FIELD(min_rate), .max = RATE_MAX,
 	       .help = "cuts clients that take fewer bytes a second, averaged\n"
@@ -196,8 +190,8 @@ static struct serve_opts to_opts(const struct serve_values *v)
 		.threads = (uint32_t)v->common.threads,
 		.max_connections = v->common.max_connections,
 		.client_connections = v->common.client_connections,
-		.rate = v->rate,
-		.client_rate = v->client_rate,
+		.rate = v->common.rate,
+		.client_rate = v->common.client_rate,
 		.header_size = (uint32_t)v->header_size,
 		.header_fields = (uint32_t)v->header_fields,
 		.pipelined = (uint32_t)v->pipelined,

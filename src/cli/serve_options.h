@@ -22,7 +22,7 @@ struct serve_values {
 	struct common_values common; /* its log: enum serve_log */
 	struct option_list host, header, redirect, error_page;
 	uint64_t header_timeout, header_size, header_fields, pipelined;
-	uint64_t rate, client_rate, min_rate, body_timeout;
+	uint64_t min_rate, body_timeout;
 	unsigned symlinks; /* enum find_links */
 	bool hidden, only_hosts;
 	const char *root; /* the operand */

@@ -123,6 +123,8 @@ static void set_limits(struct proxy *p, const struct proxy_opts *o)
 	const struct limits_opts set = {
 		.connections = o->max_connections,
 		.client_connections = o->client_connections,
+		.rate = o->rate,
+		.client_rate = o->client_rate,
 	};
 
 	limits_set(p->shared.limits, &set);

@@ -120,9 +120,11 @@ static void set_times(struct lane *l)
 	l->grace_late.after_ms = o->grace_ms;
 	l->relay_opts.half_ms = o->half_timeout_ms;
 	l->relay_opts.idle_ms = o->idle_timeout_ms;
+	l->flow_opts.rate = o->connection_rate;
 }
 
-/* Conversations under way have nothing to do with it, but for their times. */
+/* Conversations under way have nothing to do with it, but for their times and
+ * their own rates. */
 static int take_rules(struct adopter *a, const void *what)
 {
 	struct lane *l = container_of(a, struct lane, adopter);

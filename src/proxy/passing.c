@@ -54,10 +54,10 @@ static int watch(struct talk *t)
 }
 
 /* One that is due earlier may stay: it looks, and waits for the rest. */
-static void set_timer(struct talk *t)
+static void set_timer(struct talk *t, uint64_t ns)
 {
 	struct lane *lane = t->lane;
-	uint64_t ns = pour_relay_wait_ns(&t->relay), ms;
+	uint64_t ms;
 
 	if (ns == UINT64_MAX) {
 		timer_stop(&t->timer);
@@ -78,6 +78,8 @@ static void go_on_next_turn(struct talk *t)
 
 static bool stepped(struct talk *t, int r)
 {
+	uint64_t wait_ns;
+
 	if (t->opening != NULL && pour_relay_pending(&t->relay, CLIENT) == 0)
 		talk_free_opening(t);
 	if (r <= 0)
@@ -86,10 +88,11 @@ static bool stepped(struct talk *t, int r)
 		pour_relay_abort(&t->relay);
 		return talk_end(t, 'R', 'D');
 	}
-	if (r & POUR_WANT_CPU)
+	wait_ns = allowance_step(t);
+	if (r & POUR_WANT_CPU || wait_ns == 0)
 		go_on_next_turn(t);
 	else
-		set_timer(t);
+		set_timer(t, MIN(wait_ns, pour_relay_wait_ns(&t->relay)));
 	return false;
 }
 
@@ -132,6 +135,7 @@ bool passing_begin(struct talk *t)
 		return talk_end(t, 'R', 'C');
 	t->passing = true;
 	t->cause = 0;
+	allowance_begin(t);
 	return passing_step(t);
 }
 
@@ -153,6 +157,8 @@ void passing_late(struct timer *timer)
 {
 	struct talk *t = container_of(timer, struct talk, timer);
 
+	/* The moment of a portion may have come. */
+	(void)allowance_step(t);
 	if (passing_step(t))
 		talk_run(t);
 }

@@ -80,6 +80,9 @@ struct proxy_opts {
 	/* At a time, of all and of one client; more are closed at once. 0: no
 	 * limit but that of descriptors. */
 	uint64_t max_connections, client_connections;
+	/* Bytes a second each way: of all conversations together, of those of
+	 * a client, and of each; 0: no limit. */
+	uint64_t rate, client_rate, connection_rate;
 	/* Until a target has answered, or a place with one was free; 0: 5 s */
 	uint32_t connect_timeout_ms;
 	uint32_t idle_timeout_ms; /* both are silent; 0: no bound */

@@ -100,6 +100,8 @@ static void talk_free(struct talk *t)
 
 	dial_leave_queue(t);
 	line_note(t);
+	if (t->passing)
+		allowance_end(t);
 	pour_relay_finish(&t->relay);
 	close_side(t, SERVER);
 	close_side(t, CLIENT);
@@ -200,11 +202,13 @@ static struct opening *opening_new(struct lane *lane, const struct addr *peer)
 int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	     struct client *client)
 {
-	struct talk *t = calloc(1, sizeof(*t));
+	bool paced = limits_has_rates(lane->shared->limits);
+	struct talk *t = calloc(1, sizeof(*t) + paced * sizeof(*t->allowance));
 	struct opening *o = opening_new(lane, peer);
 
 	if (t != NULL) {
 		t->lane = lane;
+		t->paced = paced;
 		t->fd[CLIENT] = fd;
 		t->fd[SERVER] = -1;
 	}

@@ -26,6 +26,7 @@
 #include "net/peer.h"
 #include "net/proxy_header.h"
 #include "net/timer.h"
+#include "proxy/allowance.h"
 #include "proxy/balance.h"
 #include "proxy/hello.h"
 
@@ -73,15 +74,19 @@ struct talk {
 	int fd[2];                 /* -1: none */
 	uint16_t tries;            /* to connect */
 	uint8_t state;             /* enum talk_state */
-	bool passing;              /* the relay was begun */
-	bool queued;               /* it goes on in the next turn */
-	bool entered;              /* it counts as a client */
+	bool passing : 1;          /* the relay was begun */
+	bool queued  : 1;          /* it goes on in the next turn */
+	bool entered : 1;          /* it counts as a client */
+	bool paced   : 1;          /* it has an allowance */
 	char cause, phase;         /* why it ended, and when; see line.h */
 	struct peer peer;
 	struct pour_relay relay;
+	struct allowance allowance[]; /* one, if paced */
 };
 
-static_assert(sizeof(struct talk) <= 448, "idle conversations are cheap");
+/* With two places of 32 bytes in the loop and what malloc() takes for itself:
+ * less than 512 bytes. */
+static_assert(sizeof(struct talk) <= 424, "idle conversations are cheap");
 
 /* Owns fd when it answers 0; -errno: the caller still does. */
 int talk_new(struct lane *lane, int fd, const struct addr *peer,
