@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "loops.h"
+#include "tool.h"
 
 enum { CONTESTANTS = 5, ROUNDS_MAX = 99, PAIRS = 4 };
 
@@ -85,7 +86,7 @@ static const struct pair pairs[PAIRS] = {
 
 /* ── The far ends ── */
 
-static void on_cpu(int cpu)
+static void on_cpu(unsigned cpu)
 {
 	cpu_set_t set;
 

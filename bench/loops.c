@@ -3,16 +3,11 @@
 #include "loops.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
+#include "tool.h"
 
 static uint64_t checked(ssize_t n, const char *what)
 {

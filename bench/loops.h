@@ -11,8 +11,6 @@
 
 enum { LOOP_SIZE = 256 * 1024 }; /* of buffers and pipes */
 
-_Noreturn void die(const char *what);
-
 void loop_sendfile(int dst, int src, uint64_t bytes);
 void loop_pipe(int dst, int src, uint64_t bytes);
 void loop_copy(int dst, int src, uint64_t bytes);

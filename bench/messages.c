@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "loops.h"
+#include "tool.h"
 
 enum { WAYS = 3, ROUNDS_MAX = 99, TRIPS = 5000, LARGEST = 256 * 1024 };
 

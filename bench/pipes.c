@@ -18,7 +18,7 @@
 
 enum { PIPE_SIZE = 1024 * 1024 };
 
-_Noreturn void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	(void)fprintf(stderr, "pipes: %s: %s\n", what, strerror(errno));
 	exit(EXIT_FAILURE);
