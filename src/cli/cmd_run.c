@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pour run CONFIG and pour check CONFIG: the servers that a file names.
+ * pour run CONFIG and pour check CONFIG: the servers and proxies of a file.
  *
- *      file ──► plan ─┬─► servers it had: changed        all of it, or nothing
+ *      file ──► plan ─┬─► those it had: changed          all of it, or nothing
  *      HUP ─────┘     ├─► new ones: started
  *                     └─► those that are gone: drained
  */
@@ -14,16 +14,15 @@
 
 #include "base/base.h"
 #include "cli/command.h"
-#include "cli/config_serve.h"
 #include "cli/control.h"
+#include "cli/plan.h"
 #include "cli/say.h"
-#include "cli/where.h"
 #include "net/inherit.h"
 
-/* A server that runs, by the name of its section. */
+/* A server or a proxy that runs, by the name of its section. */
 struct named {
 	char name[CONFIG_NAME_SIZE];
-	struct serve *serve;
+	struct service service;
 };
 
 struct runner {
@@ -34,17 +33,21 @@ struct runner {
 	struct named at[CONTROL_SERVERS_MAX];
 };
 
-/* One section, opened: what becomes of a server that runs, or a new one. */
+/* One section, opened: what becomes of one that runs, or a new one. */
 struct step {
-	struct serve *serve;
-	struct serve_next *next; /* NULL: it is new */
+	struct service service;
+	void *next;
+	bool is_new;
 };
 
-static struct serve *find(const struct runner *r, const char *name)
+/* Of that kind, too: a name that has changed it is another one's. */
+static const struct service *find(const struct runner *r,
+				  const struct planned *one)
 {
 	for (uint32_t i = 0; i < r->n; i++)
-		if (strcmp(r->at[i].name, name) == 0)
-			return r->at[i].serve;
+		if (r->at[i].service.kind == one->kind &&
+		    strcmp(r->at[i].name, one->section->name) == 0)
+			return &r->at[i].service;
 	return NULL;
 }
 
@@ -53,16 +56,17 @@ static struct serve *find(const struct runner *r, const char *name)
 static int open_step(struct runner *r, struct plan *p, uint32_t i,
 		     struct step *ret)
 {
-	const struct configured *one = &p->servers[i];
-	struct step step = { .serve = find(r, one->section->name) };
-	char error[SERVE_ERROR_SIZE] = "";
+	const struct planned *one = &p->at[i];
+	const struct service *runs = find(r, one);
+	struct step step = { .is_new = runs == NULL };
+	char error[SERVICE_ERROR_SIZE];
 	int e;
 
-	if (step.serve != NULL)
-		e = serve_prepare(step.serve, &one->setup.opts, &step.next,
-				  error);
-	else
-		e = serve_new(&step.serve, &one->setup.opts, error);
+	if (runs != NULL)
+		step.service = *runs;
+	e = step.is_new
+		    ? service_new(&step.service, one->kind, one->opts, error)
+		    : service_prepare(runs, one->opts, &step.next, error);
 	if (e < 0)
 		config_wrong(p->config, one->section, "%s", error);
 	else
@@ -73,9 +77,10 @@ static int open_step(struct runner *r, struct plan *p, uint32_t i,
 static void close_steps(struct step steps[], uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		if (steps[i].next == NULL)
-			(void)serve_free(steps[i].serve);
-		serve_discard(steps[i].next);
+		if (steps[i].is_new)
+			service_free(&steps[i].service);
+		else
+			service_discard(&steps[i].service, steps[i].next);
 	}
 }
 
@@ -94,31 +99,53 @@ static int open_steps(struct runner *r, struct plan *p, struct step steps[])
 
 /* ── And then doing it ── */
 
-static bool is_wanted(const struct plan *p, const char *name)
+static bool is_wanted(const struct plan *p, const struct step steps[],
+		      const void *it)
 {
 	for (uint32_t i = 0; i < p->n; i++)
-		if (strcmp(p->servers[i].section->name, name) == 0)
+		if (steps[i].service.it == it)
 			return true;
 	return false;
 }
 
-static void drop_others(struct runner *r, const struct plan *p)
+static void drop_others(struct runner *r, const struct plan *p,
+			const struct step steps[])
 {
 	for (uint32_t i = 0; i < r->n; i++)
-		if (!is_wanted(p, r->at[i].name))
-			control_drop(&r->control, r->at[i].serve);
+		if (!is_wanted(p, steps, r->at[i].service.it))
+			control_drop(&r->control, r->at[i].service.it);
 }
 
-static void take_step(struct runner *r, const struct configured *one,
+/* What only a start can change. */
+static void say_kept(const struct planned *one, const struct service *s)
+{
+	const struct common_values *common =
+		one->proxied != NULL
+			? &((const struct proxy_values *)one->section->values)
+				   ->common
+			: &((const struct serve_values *)one->section->values)
+				   ->common;
+	uint32_t has = service_threads(s);
+
+	if (common->threads != 0 && common->threads != has)
+		say("%s: it goes on with %u thread%s; a restart changes that",
+		    one->section->name, has, has == 1 ? "" : "s");
+}
+
+static void take_step(struct runner *r, const struct planned *one,
 		      struct step *step)
 {
-	struct service service = service_of_serve(step->serve);
-	int e = 0;
+	int e;
 
-	if (step->next == NULL)
-		e = control_add(&r->control, &service);
-	else
-		e = serve_commit(step->serve, step->next);
+	if (step->is_new) {
+		e = control_add(&r->control, &step->service);
+		if (r->control.running)
+			service_say(&step->service, one->section->name,
+				    one->opts);
+	} else {
+		e = service_commit(&step->service, step->next);
+		say_kept(one, &step->service);
+	}
 	if (e < 0)
 		(void)say_error(one->section->name, e);
 }
@@ -126,21 +153,21 @@ static void take_step(struct runner *r, const struct configured *one,
 static void take_steps(struct runner *r, const struct plan *p,
 		       struct step steps[])
 {
-	drop_others(r, p);
+	drop_others(r, p, steps);
 	r->n = 0;
 	for (uint32_t i = 0; i < p->n; i++) {
-		const struct configured *one = &p->servers[i];
+		const struct planned *one = &p->at[i];
 
 		take_step(r, one, &steps[i]);
 		memcpy(r->at[r->n].name, one->section->name, CONFIG_NAME_SIZE);
-		r->at[r->n++].serve = steps[i].serve;
+		r->at[r->n++].service = steps[i].service;
 	}
 }
 
 /* By what the file says now, or nothing changes. 0 or -errno. */
 static int apply(struct runner *r, struct plan *p)
 {
-	struct step steps[CONTROL_SERVERS_MAX] = { { 0 } };
+	struct step steps[CONTROL_SERVERS_MAX] = { { .next = NULL } };
 	int e = plan_read(p, r->path, &r->inherited);
 
 	if (e == 0)
@@ -150,18 +177,13 @@ static int apply(struct runner *r, struct plan *p)
 	return e;
 }
 
-static void say_all(const struct runner *r, const struct plan *p)
-{
-	for (uint32_t i = 0; i < r->n; i++)
-		where_say(r->at[i].name, r->at[i].serve,
-			  &p->servers[i].setup.opts);
-}
-
 static void ready(struct control *c)
 {
 	struct runner *r = container_of(c, struct runner, control);
+	const struct plan *p = c->context;
 
-	say_all(r, c->context);
+	for (uint32_t i = 0; i < r->n; i++)
+		service_say(&r->at[i].service, r->at[i].name, p->at[i].opts);
 }
 
 static bool reload(struct control *c)
@@ -175,14 +197,23 @@ static bool reload(struct control *c)
 	return done;
 }
 
-/* Sockets that no server has wait for one that a later file may have. */
+static bool is_named(const struct runner *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		if (strcmp(r->at[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Sockets that nobody has wait for one that a later file may have. */
 static void say_unused(const struct runner *r)
 {
 	for (uint32_t i = 0; r->n > 1 && i < r->inherited.n; i++)
-		if (find(r, r->inherited.names[i]) == NULL)
+		if (!is_named(r, r->inherited.names[i]))
 			say("the socket '%s' was inherited, but there is no "
-			    "[serve %s]",
-			    r->inherited.names[i], r->inherited.names[i]);
+			    "[serve %s] and no [proxy %s]",
+			    r->inherited.names[i], r->inherited.names[i],
+			    r->inherited.names[i]);
 }
 
 static int run_plan(struct runner *r)
@@ -216,21 +247,38 @@ static int run_file(const char *path)
 	return e;
 }
 
+/* What there is of something, such as ", 2 servers". */
+static void print_count(uint32_t n, const char *one, const char *several)
+{
+	if (n > 0)
+		(void)printf(", %u %s", n, n == 1 ? one : several);
+}
+
+static void print_good(const struct plan *p, const char *path)
+{
+	uint32_t sites = 0, proxies = 0;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		sites += p->at[i].setup.opts.n_sites;
+		proxies += p->at[i].proxied != NULL;
+	}
+	(void)printf("%s: good", path);
+	print_count(p->n - proxies, "server", "servers");
+	print_count(sites, "site", "sites");
+	print_count(proxies, "proxy", "proxies");
+	(void)printf("\n");
+}
+
 static int check_file(const char *path)
 {
 	const struct inherited none = { 0 };
 	struct plan plan;
-	uint32_t sites = 0;
 	int e = plan_read(&plan, path, &none);
 
 	if (e == 0)
 		e = plan_try(&plan);
-	for (uint32_t i = 0; i < plan.n; i++)
-		sites += plan.servers[i].setup.opts.n_sites;
 	if (e == 0)
-		(void)printf("%s: good, %u server%s, %u site%s\n", path, plan.n,
-			     plan.n == 1 ? "" : "s", sites,
-			     sites == 1 ? "" : "s");
+		print_good(&plan, path);
 	plan_done(&plan);
 	return e == 0 ? say_stdout_done() : EXIT_CONFIG;
 }
@@ -240,7 +288,7 @@ static int check_file(const char *path)
 static const struct options run_options = {
 	.name = "run",
 	.operands = "CONFIG",
-	.summary = "Runs the servers that a file names",
+	.summary = "Runs the servers and proxies that a file names",
 	.operands_min = 1,
 	.operands_max = 1,
 };

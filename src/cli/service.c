@@ -2,19 +2,44 @@
 /* Two kinds, a table of functions each: see service.h. */
 #include "cli/service.h"
 
+#include <stddef.h>
+
+#include "base/base.h"
+#include "cli/where.h"
 #include "proxy/proxy.h"
 #include "serve/serve.h"
 
 struct service_kind {
+	int (*new)(void **ret, const void *opts, char *error);
+	void (*free)(void *it);
 	void (*start)(void *it);
 	int (*over_fd)(void *it);
 	void (*stop)(void *it, bool at_once);
-	int (*end)(void *it);
+	int (*join)(void *it);
+	int (*prepare)(void *it, const void *opts, void **ret, char *error);
+	int (*commit)(void *it, void *next);
+	void (*discard)(void *next);
+	void (*say)(void *it, const char *name, const void *opts);
+	uint32_t (*threads)(void *it);
 	void (*reopen)(void *it);
 	void (*dump)(void *it);
 };
 
 /* ── Servers ── */
+
+static int new_serve(void **ret, const void *opts, char *error)
+{
+	struct serve *it = NULL;
+	int r = serve_new(&it, opts, error);
+
+	*ret = it;
+	return r;
+}
+
+static void free_serve(void *it)
+{
+	(void)serve_free(it);
+}
 
 static void start_serve(void *it)
 {
@@ -31,12 +56,38 @@ static void stop_serve(void *it, bool at_once)
 	serve_stop(it, at_once ? SERVE_NOW : SERVE_DRAIN);
 }
 
-static int end_serve(void *it)
+static int join_serve(void *it)
 {
-	int r = serve_join(it);
+	return serve_join(it);
+}
 
-	(void)serve_free(it);
+static int prepare_serve(void *it, const void *opts, void **ret, char *error)
+{
+	struct serve_next *next = NULL;
+	int r = serve_prepare(it, opts, &next, error);
+
+	*ret = next;
 	return r;
+}
+
+static int commit_serve(void *it, void *next)
+{
+	return serve_commit(it, next);
+}
+
+static void discard_serve(void *next)
+{
+	serve_discard(next);
+}
+
+static void say_serve(void *it, const char *name, const void *opts)
+{
+	where_say(name, it, opts);
+}
+
+static uint32_t threads_of_serve(void *it)
+{
+	return serve_threads(it);
 }
 
 static void reopen_serve(void *it)
@@ -49,17 +100,42 @@ static void dump_serve(void *it)
 	serve_dump(it);
 }
 
-struct service service_of_serve(struct serve *s)
-{
-	static const struct service_kind kind = {
-		start_serve, over_fd_of_serve, stop_serve,
-		end_serve,   reopen_serve,     dump_serve,
-	};
+const struct service_kind service_serve = {
+	.new = new_serve,
+	.free = free_serve,
+	.start = start_serve,
+	.over_fd = over_fd_of_serve,
+	.stop = stop_serve,
+	.join = join_serve,
+	.prepare = prepare_serve,
+	.commit = commit_serve,
+	.discard = discard_serve,
+	.say = say_serve,
+	.threads = threads_of_serve,
+	.reopen = reopen_serve,
+	.dump = dump_serve,
+};
 
-	return (struct service){ s, &kind };
+struct service service_of_serve(struct serve *it)
+{
+	return (struct service){ it, &service_serve };
 }
 
 /* ── Proxies ── */
+
+static int new_proxy(void **ret, const void *opts, char *error)
+{
+	struct proxy *it = NULL;
+	int r = proxy_new(&it, opts, error);
+
+	*ret = it;
+	return r;
+}
+
+static void free_proxy(void *it)
+{
+	(void)proxy_free(it);
+}
 
 static void start_proxy(void *it)
 {
@@ -76,12 +152,38 @@ static void stop_proxy(void *it, bool at_once)
 	proxy_stop(it, at_once ? PROXY_NOW : PROXY_DRAIN);
 }
 
-static int end_proxy(void *it)
+static int join_proxy(void *it)
 {
-	int r = proxy_join(it);
+	return proxy_join(it);
+}
 
-	(void)proxy_free(it);
+static int prepare_proxy(void *it, const void *opts, void **ret, char *error)
+{
+	struct proxy_next *next = NULL;
+	int r = proxy_prepare(it, opts, &next, error);
+
+	*ret = next;
 	return r;
+}
+
+static int commit_proxy(void *it, void *next)
+{
+	return proxy_commit(it, next);
+}
+
+static void discard_proxy(void *next)
+{
+	proxy_discard(next);
+}
+
+static void say_proxy(void *it, const char *name, const void *opts)
+{
+	where_say_proxy(name, it, opts);
+}
+
+static uint32_t threads_of_proxy(void *it)
+{
+	return proxy_threads(it);
 }
 
 static void reopen_proxy(void *it)
@@ -94,17 +196,47 @@ static void dump_proxy(void *it)
 	proxy_dump(it);
 }
 
-struct service service_of_proxy(struct proxy *p)
-{
-	static const struct service_kind kind = {
-		start_proxy, over_fd_of_proxy, stop_proxy,
-		end_proxy,   reopen_proxy,     dump_proxy,
-	};
+const struct service_kind service_proxy = {
+	.new = new_proxy,
+	.free = free_proxy,
+	.start = start_proxy,
+	.over_fd = over_fd_of_proxy,
+	.stop = stop_proxy,
+	.join = join_proxy,
+	.prepare = prepare_proxy,
+	.commit = commit_proxy,
+	.discard = discard_proxy,
+	.say = say_proxy,
+	.threads = threads_of_proxy,
+	.reopen = reopen_proxy,
+	.dump = dump_proxy,
+};
 
-	return (struct service){ p, &kind };
+struct service service_of_proxy(struct proxy *it)
+{
+	return (struct service){ it, &service_proxy };
 }
 
 /* ── Both ── */
+
+int service_new(struct service *ret, const struct service_kind *kind,
+		const void *opts, char ret_error[SERVICE_ERROR_SIZE])
+{
+	void *it = NULL;
+	int r;
+
+	ret_error[0] = '\0';
+	r = kind->new (&it, opts, ret_error);
+	if (r == 0)
+		*ret = (struct service){ it, kind };
+	return r;
+}
+
+void service_free(struct service *s)
+{
+	s->kind->free(s->it);
+	s->it = NULL;
+}
 
 void service_start(const struct service *s)
 {
@@ -123,10 +255,37 @@ void service_stop(const struct service *s, bool at_once)
 
 int service_end(struct service *s)
 {
-	int r = s->kind->end(s->it);
+	int r = s->kind->join(s->it);
 
-	s->it = NULL;
+	service_free(s);
 	return r;
+}
+
+int service_prepare(const struct service *s, const void *opts, void **ret_next,
+		    char ret_error[SERVICE_ERROR_SIZE])
+{
+	ret_error[0] = '\0';
+	return s->kind->prepare(s->it, opts, ret_next, ret_error);
+}
+
+int service_commit(const struct service *s, void *next)
+{
+	return s->kind->commit(s->it, next);
+}
+
+void service_discard(const struct service *s, void *next)
+{
+	s->kind->discard(next);
+}
+
+void service_say(const struct service *s, const char *name, const void *opts)
+{
+	s->kind->say(s->it, name, opts);
+}
+
+uint32_t service_threads(const struct service *s)
+{
+	return s->kind->threads(s->it);
 }
 
 void service_reopen(const struct service *s)

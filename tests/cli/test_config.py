@@ -86,7 +86,7 @@ root = .
      ":5: threads: belongs into the [serve a] above it"),
     ("[site b]\nroot = .\n", ":1: [site b] has no [serve NAME] above it"),
     ("[server a]\nroot = .\n",
-     ":1: [server a] is none of [serve NAME], [site NAME]"),
+     ":1: [server a] is none of [serve NAME], [site NAME], [proxy NAME]"),
     ("[serve]\nroot = .\n",
      ":1: [serve NAME]: a name has 1 to 39 letters, digits, dots, dashes or "
      "underscores"),
@@ -108,7 +108,22 @@ root = .
      ":3: [serve b]: listen is missing, as in [serve a]: both would be at "
      "127.0.0.1:8080"),
     ("[serve a]\nroot = .\nlisten = 81\n[serve b]\nlisten = 127.0.0.1:81\n"
-     "root = .\n", ":4: [serve b]: 127.0.0.1:81 is that of [serve a]"),
+     "root = .\n", ":4: [serve b]: listen: 127.0.0.1:81 is that of [serve a]"),
+    ("[proxy a]\nlisten = 81\n",
+     ":1: [proxy a]: to is missing: where connections go"),
+    ("[proxy a]\nlisten = 81\nto = 82\n[serve b]\nlisten = 127.0.0.1:81\n"
+     "root = .\n", ":4: [serve b]: listen: 127.0.0.1:81 is that of [proxy a]"),
+    ("[proxy a]\nlisten = 81\nlisten = 127.0.0.1:81\nto = 82\n",
+     ":1: [proxy a]: listen: 127.0.0.1:81 is there twice"),
+    ("[serve a]\nroot = .\n[proxy a]\nlisten = 81\nto = 82\n",
+     ":3: [proxy a]: the name is that of [serve a]"),
+    ("[proxy a]\nto = 82\nbalance = best\n",
+     ":3: balance: 'best' is none of roundrobin, leastconn, random, hash"),
+    ("[proxy a]\nto = 82\nlisten = 81\nallow = 10.0.0.1/8\n", None),
+    ("[proxy a]\nto = 82\n[site b]\nroot = .\n",
+     ":3: [site b] has no [serve NAME] above it"),
+    ("[proxy a]\nto = 82\nlog-file = /nowhere/log\n",
+     ":1: [proxy a]: log-file: /nowhere/log: No such file or directory"),
     ("", ": there is no section in it"),
     ("# nothing\n", ": there is no section in it"),
     (b"[serve a]\nroot = .\nindex = a\0b\n", ":3: a NUL byte"),
@@ -121,6 +136,38 @@ def test_what_is_wrong(text, complaint):
         assert len(lines) == 1
     else:
         assert lines == [complaint]
+
+
+def test_servers_and_proxies():
+    good("""
+[serve www]
+root = .
+[proxy lb]
+listen = 127.0.0.1:81
+to = 127.0.0.1:82,weight=3
+to = unix:/run/x,backup
+sni = *.example.org=127.0.0.1:83
+balance = leastconn
+check = 2,fall=2
+proxy-in = 10.0.0.0/8
+proxy-out = v2
+allow = 10.0.0.0/8
+deny = 10.1.0.0/16
+max-connections = 100
+client-connections = 10
+connect-timeout = 1.5
+idle-timeout = 60
+half-timeout = 5
+hello-timeout = 2
+grace = 3
+threads = 1
+log = json
+log-file = log
+metrics = 127.0.0.1:84
+[proxy from-outside]
+to = 127.0.0.1:85
+""", "1 server, 1 site, 2 proxies")
+    good("[proxy a]\nto = 82\n", "1 proxy")
 
 
 def test_keys_that_there_are_not():
@@ -136,7 +183,7 @@ def test_all_complaints_at_once():
     bad("[serve a]\nroot = .\ngrace = x\nlog = loud\n[a]\nb = c\n",
         ":3: grace: 'x' is no number of seconds (such as 10 or 0.5)",
         ":4: log: 'loud' is none of combined, off, json",
-        ":5: [a] is none of [serve NAME], [site NAME]")
+        ":5: [a] is none of [serve NAME], [site NAME], [proxy NAME]")
 
 
 @pytest.mark.parametrize("text", [

@@ -146,7 +146,7 @@ def test_by_name(managed, tmp_path):
         assert get(a.getsockname(), "/file").body == b"two"
         assert get(b.getsockname(), "/file").body == b"one"
         assert ("the socket 'three' was inherited, but there is no "
-                "[serve three]") in server.text()
+                "[serve three] and no [proxy three]") in server.text()
         server.stop()
 
 

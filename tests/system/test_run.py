@@ -2,59 +2,23 @@
 """pour run: several servers of one file, and a file that changes."""
 
 import signal
-import socket
-import subprocess
 import threading
 
 import pytest
 
-from program import POUR, Server, environment, wait_for
+from program import wait_for
+from runner import Runner, free_port, is_refused
 from wire import Client, get
-
-
-class Runner(Server):
-    """pour run in the background."""
-
-    def __init__(self, config, errors):  # pylint: disable=super-init-not-called
-        self.errors = errors
-        with open(errors, "wb") as stderr:
-            self.run = subprocess.Popen(
-                [POUR, "run", str(config)], stdin=subprocess.DEVNULL,
-                stderr=stderr, env=environment())
-        self.pid = self.run.pid
-        self.stopped = False
-
-    def lines(self, text, n=1):
-        """Its lines with that text, once there are n of them."""
-        def found():
-            lines = [line for line in self._text().splitlines()
-                     if text in line]
-            return lines if len(lines) >= n else None
-        return wait_for(found, f"{n} times '{text}' in {self._text()}")
-
-    def reload(self, said="pour run: reloaded", n=1):
-        self.tell(signal.SIGHUP)
-        return self.lines(said, n)
 
 
 @pytest.fixture
 def run(tmp_path):
-    """Starts it with a text for its file; run.write() changes that."""
-    config = tmp_path / "pour.conf"
+    """Starts it with a text for its file."""
     runners = []
 
     def start(text, servers=1):
-        config.write_text(text)
-        runner = Runner(config, tmp_path / "errors")
-        runners.append(runner)
-        runner.write = config.write_text
-        try:
-            runner.lines(" with ", servers)
-        except AssertionError:
-            if "without inih" in runner._text():
-                pytest.skip("this pour is built without inih")
-            raise
-        return runner
+        runners.append(Runner(tmp_path, text, servers))
+        return runners[-1]
 
     for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
@@ -65,19 +29,8 @@ def run(tmp_path):
             runner.stop()
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def body(port, host="x"):
     return get(("127.0.0.1", port), "/file", host=host).body.decode()
-
-
-def is_refused(port):
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) != 0
 
 
 SECTION = """
@@ -155,10 +108,10 @@ def test_a_file_that_changes(run):
     wait_for(lambda: is_refused(b), "an end of b")
     # And b is back, at the address that c had.
     runner.write(SECTION.format("a", a, "three"))
-    runner.reload(n=2)
+    runner.reload()
     wait_for(lambda: is_refused(c), "an end of c")
     runner.write(SECTION.format("b", c, "two") + SECTION.format("a", a, "one"))
-    runner.reload(n=3)
+    runner.reload()
     assert (body(a), body(c)) == ("one", "two")
     runner.stop()
 
@@ -166,15 +119,13 @@ def test_a_file_that_changes(run):
 def test_a_file_that_becomes_bad(run):
     a, b = free_port(), free_port()
     runner = run(SECTION.format("a", a, "one"))
-    runner.write(SECTION.format("a", a, "two") +
-                 SECTION.format("b", b, "nowhere"))
-    runner.reload("not reloaded, all is as before")
+    runner.refuses(SECTION.format("a", a, "two") +
+                   SECTION.format("b", b, "nowhere"))
     [line] = runner.lines("[serve b]")
     assert line.endswith("/nowhere: No such file or directory")
     assert body(a) == "one"
     assert is_refused(b)
-    runner.write(SECTION.format("a", a, "two") + "thread = 2\n")
-    runner.reload("not reloaded", 2)
+    runner.refuses(SECTION.format("a", a, "two") + "thread = 2\n")
     assert len(runner.lines(":7: thread: no key of [serve]")) == 1
     assert body(a) == "one"
     runner.write(SECTION.format("a", a, "two"))
@@ -217,7 +168,7 @@ def test_twenty_times_under_load(run):
             seen = sum(load.answers for load in loads)
             runner.write(SECTION.format("a", port, folder) +
                          f"listen = 127.0.0.1:{others[i % 2]}\n")
-            runner.reload(n=i + 1)
+            runner.reload()
             assert body(port) == folder
             assert body(others[i % 2]) == folder
             wait_for(lambda: sum(load.answers for load in loads) > seen + 20 or
