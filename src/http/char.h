@@ -3,6 +3,7 @@
 #ifndef HTTP_CHAR_H
 #define HTTP_CHAR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum char_class {
 	CHAR_VALUE = 4,    /* of a field's content; spaces and tabs too */
 	CHAR_HOST = 8,     /* of a registered name or an IPv4 address */
 	CHAR_ADDRESS = 16, /* of what stands in brackets for a host */
+	CHAR_SEGMENT = 32, /* of a path as it is: no slash and no escape */
 };
 
 extern const uint8_t char_classes[256];
@@ -25,29 +27,44 @@ static inline bool char_is(char c, enum char_class class)
 }
 
 /*
- * Eight bytes at once: all may stand in a value, and none is a tab. A byte
- * below another borrows from its top bit, and DEL is what 0x7f leaves as zero.
+ * Eight bytes at once: the first one, from 0, that may not stand in a value or
+ * is a tab; 8: none. A byte below another borrows from its top bit, and DEL is
+ * what 0x7f leaves as zero; both may mark bytes behind the first one as well.
  */
-static inline bool char_are_plain(const char *at)
+static inline size_t char_first_odd(const char *at)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	uint64_t bytes, del;
+	uint64_t bytes, del, odd;
 
 	memcpy(&bytes, at, sizeof(bytes));
+	bytes = le64toh(bytes);
 	del = bytes ^ (ones * 0x7f);
-	return ((((bytes - ones * ' ') & ~bytes) | ((del - ones) & ~del)) &
-		tops) == 0;
+	odd = (((bytes - ones * ' ') & ~bytes) | ((del - ones) & ~del)) & tops;
+	return odd == 0 ? sizeof(bytes) : (size_t)__builtin_ctzll(odd) / 8;
+}
+
+/* How far one is among those of a value by looking at eight at a time. */
+static inline size_t char_pass_values(struct slice s, size_t i)
+{
+	while (s.len - i >= sizeof(uint64_t)) {
+		size_t n = char_first_odd(s.at + i);
+
+		i += n;
+		if (n == sizeof(uint64_t))
+			continue;
+		if (s.at[i] != '\t')
+			break;
+		i++;
+	}
+	return i;
 }
 
 /* How many bytes from there on are of that class. */
 static inline size_t char_span(struct slice s, size_t from,
 			       enum char_class class)
 {
-	size_t i = from;
+	size_t i = class == CHAR_VALUE ? char_pass_values(s, from) : from;
 
-	while (class == CHAR_VALUE && s.len - i >= sizeof(uint64_t) &&
-	       char_are_plain(s.at + i))
-		i += sizeof(uint64_t);
 	while (i < s.len && char_is(s.at[i], class))
 		i++;
 	return i - from;

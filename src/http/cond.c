@@ -112,7 +112,7 @@ static bool date_of(const struct head *h, struct slice name, time_t *ret)
 	const struct slice *value = head_field(h, name);
 
 	return value != NULL && date_parse(*value, ret) &&
-	       head_count(h, name) == 1;
+	       !head_repeats(h, name);
 }
 
 /* Steps 1 and 2: it is what the client thinks it is. */
@@ -141,6 +141,11 @@ static bool is_new(const struct head *h, const struct validators *v)
 
 int cond_check(const struct head *h, const struct validators *v)
 {
+	if (head_lacks(h, SLICE("If-Match")) &&
+	    head_lacks(h, SLICE("If-None-Match")) &&
+	    head_lacks(h, SLICE("If-Modified-Since")) &&
+	    head_lacks(h, SLICE("If-Unmodified-Since")))
+		return 0;
 	if (v == NULL)
 		v = &none;
 	if (!is_expected(h, v))
@@ -156,7 +161,7 @@ bool cond_if_range(const struct head *h, const struct validators *v)
 
 	if (value == NULL)
 		return true;
-	if (head_count(h, SLICE("If-Range")) > 1)
+	if (head_repeats(h, SLICE("If-Range")))
 		return false;
 	if (value->len > 0 && value->at[value->len - 1] == '"')
 		return is_strong(own) && slice_is(*value, own);

@@ -32,7 +32,7 @@ static const struct {
 static void forget_fields(struct head *h)
 {
 	h->n_fields = 0;
-	h->marks = 0;
+	h->marks = h->twice = 0;
 }
 
 void head_init(struct head *h)
@@ -41,20 +41,9 @@ void head_init(struct head *h)
 	forget_fields(h);
 }
 
-/*
- * One bit, by how long a name is and how it begins, in either case. Names may
- * share it; most that are asked for are not there, and one look says so.
- */
-static uint64_t mark_of(struct slice name)
-{
-	unsigned first = (unsigned char)*name.at % 32;
-
-	return UINT64_C(1) << (name.len * 7 + first) % 64;
-}
-
 const struct slice *head_field(const struct head *h, struct slice name)
 {
-	if ((h->marks & mark_of(name)) == 0)
+	if (head_lacks(h, name))
 		return NULL;
 	for (uint32_t i = 0; i < h->n_fields; i++)
 		if (slice_is_word(h->fields[i].name, name))
@@ -71,12 +60,19 @@ uint32_t head_count(const struct head *h, struct slice name)
 	return n;
 }
 
+/*
+ * Lines are read from s, which goes on to the end of the head, so that it ends
+ * in CRLF: no class of bytes has a CR, and none runs past it.
+ */
+
 /* ── The request line ── */
 
+/* What follows the space behind the target, and ends the line. */
 static int set_version(struct head *h, struct slice v)
 {
-	if (v.len != 8 || memcmp(v.at, "HTTP/", 5) != 0 || v.at[6] != '.' ||
-	    v.at[5] < '0' || v.at[5] > '9' || v.at[7] < '0' || v.at[7] > '9')
+	if (v.len < 10 || memcmp(v.at, "HTTP/", 5) != 0 || v.at[6] != '.' ||
+	    v.at[5] < '0' || v.at[5] > '9' || v.at[7] < '0' || v.at[7] > '9' ||
+	    v.at[8] != '\r' || v.at[9] != '\n')
 		return 400;
 	if (v.at[5] != '1')
 		return 505;
@@ -96,41 +92,53 @@ static void set_method(struct head *h, struct slice name)
 	}
 }
 
-static int parse_line(struct head *h, struct slice line)
+/* 0 with the length of the line, or a status. */
+static int parse_line(struct head *h, struct slice s, size_t *ret_len)
 {
-	size_t n = char_span(line, 0, CHAR_TOKEN), m;
+	size_t n = char_span(s, 0, CHAR_TOKEN), m, at;
 
-	h->line = line;
-	if (n == 0 || n == line.len || line.at[n] != ' ')
+	if (n == 0 || s.at[n] != ' ')
 		return 400;
-	m = char_span(line, n + 1, CHAR_TARGET);
+	m = char_span(s, n + 1, CHAR_TARGET);
 	if (m > HEAD_TARGET_MAX)
 		return 414;
-	if (m == 0 || n + 1 + m == line.len || line.at[n + 1 + m] != ' ')
+	at = n + 1 + m;
+	if (m == 0 || s.at[at++] != ' ')
 		return 400;
-	set_method(h, (struct slice){ line.at, n });
-	h->target = (struct slice){ line.at + n + 1, m };
-	return set_version(
-		h, (struct slice){ line.at + n + m + 2, line.len - n - m - 2 });
+	set_method(h, (struct slice){ s.at, n });
+	h->target = (struct slice){ s.at + n + 1, m };
+	h->line = (struct slice){ s.at, at + 8 };
+	*ret_len = h->line.len + 2;
+	return set_version(h, (struct slice){ s.at + at, s.len - at });
 }
 
 /* ── Fields ── */
 
-static int parse_field(struct head *h, struct slice line)
+static void add_field(struct head *h, struct slice name, struct slice value)
 {
-	size_t n = char_span(line, 0, CHAR_TOKEN);
-	struct field *f;
+	struct field *f = &h->fields[h->n_fields++];
+	uint64_t mark = head_mark(name);
 
-	if (n == 0 || n == line.len || line.at[n] != ':' ||
-	    n + 1 + char_span(line, n + 1, CHAR_VALUE) != line.len)
+	f->name = name;
+	f->value = slice_trim(value);
+	h->twice |= h->marks & mark;
+	h->marks |= mark;
+}
+
+static int parse_field(struct head *h, struct slice s, size_t *ret_len)
+{
+	size_t n = char_span(s, 0, CHAR_TOKEN), m;
+
+	if (n == 0 || s.at[n] != ':')
+		return 400;
+	m = char_span(s, n + 1, CHAR_VALUE);
+	if (s.at[n + 1 + m] != '\r' || s.at[n + 2 + m] != '\n')
 		return 400;
 	if (h->n_fields == HEAD_FIELDS_MAX)
 		return 431;
-	f = &h->fields[h->n_fields++];
-	f->name = (struct slice){ line.at, n };
-	h->marks |= mark_of(f->name);
-	f->value = slice_trim(
-		(struct slice){ line.at + n + 1, line.len - n - 1 });
+	add_field(h, (struct slice){ s.at, n },
+		  (struct slice){ s.at + n + 1, m });
+	*ret_len = n + 1 + m + 2;
 	return 0;
 }
 
@@ -155,21 +163,17 @@ static int refuse(struct head *h, int status)
 	return status;
 }
 
-static int parse_lines(struct head *h, const char *at, const char *end)
+static int parse_lines(struct head *h, struct slice s)
 {
-	int status = 0;
+	size_t used = 0;
+	int status = parse_line(h, s, &used);
 
-	for (bool first = true; status == 0; first = false) {
-		const char *cr = memchr(at, '\r', (size_t)(end - at));
-		struct slice line = { at, 0 };
-
-		if (cr == NULL || cr[1] != '\n')
-			return 400;
-		line.len = (size_t)(cr - at);
-		if (line.len == 0 && !first)
-			return 0;
-		status = first ? parse_line(h, line) : parse_field(h, line);
-		at = cr + 2;
+	while (status == 0) {
+		s.at += used;
+		s.len -= used;
+		if (s.at[0] == '\r')
+			return s.at[1] == '\n' ? 0 : 400;
+		status = parse_field(h, s, &used);
 	}
 	return status;
 }
@@ -220,7 +224,8 @@ static int check_unfinished(struct head *h, const char *buf, size_t len,
 
 static int parse_whole(struct head *h, const char *at, const char *end)
 {
-	int status = parse_lines(h, at, end);
+	struct slice lines = { at, (size_t)(end - at) };
+	int status = parse_lines(h, lines);
 
 	return status == 0 ? head_understand(h) : status;
 }

@@ -62,6 +62,7 @@ struct head {
 	bool chunked;
 	uint64_t length; /* Content-Length; 0: none */
 	uint64_t marks;  /* that the names of the fields leave */
+	uint64_t twice;  /* those that more than one left */
 	uint32_t n_fields;
 	struct field fields[HEAD_FIELDS_MAX];
 };
@@ -81,5 +82,28 @@ int head_parse(struct head *h, const char *buf, size_t len);
 const struct slice *head_field(const struct head *h, struct slice name);
 /* How many fields of that name there are. */
 uint32_t head_count(const struct head *h, struct slice name);
+
+/*
+ * One bit, by how long a name is and how it begins, in either case. Names may
+ * share it; most that are asked for are not there, and one look says so.
+ */
+static inline uint64_t head_mark(struct slice name)
+{
+	unsigned first = (unsigned char)*name.at % 32;
+
+	return UINT64_C(1) << (name.len * 7 + first) % 64;
+}
+
+/* There is none of that name for certain: a look, where others call. */
+static inline bool head_lacks(const struct head *h, struct slice name)
+{
+	return (h->marks & head_mark(name)) == 0;
+}
+
+/* There is more than one of that name. */
+static inline bool head_repeats(const struct head *h, struct slice name)
+{
+	return h->twice & head_mark(name) && head_count(h, name) > 1;
+}
 
 #endif

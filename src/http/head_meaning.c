@@ -40,8 +40,8 @@ static int set_host(struct head *h)
 	struct slice authority, rest;
 
 	h->host = host != NULL ? *host : SLICE("");
-	if ((host == NULL && h->minor > 0) ||
-	    head_count(h, SLICE("Host")) > 1 || !is_host(h->host))
+	if ((host == NULL && h->minor > 0) || head_repeats(h, SLICE("Host")) ||
+	    !is_host(h->host))
 		return 400;
 	if (!target_split(h->target, &authority, &rest))
 		return 0;
@@ -53,16 +53,21 @@ static int set_host(struct head *h)
 
 static int set_body(struct head *h)
 {
-	const struct slice *te = head_field(h, SLICE("Transfer-Encoding"));
-	const struct slice *cl = head_field(h, SLICE("Content-Length"));
+	const struct slice *te, *cl;
 
 	h->length = 0;
+	h->chunked = h->has_body = false;
+	if (head_lacks(h, SLICE("Transfer-Encoding")) &&
+	    head_lacks(h, SLICE("Content-Length")))
+		return 0;
+	te = head_field(h, SLICE("Transfer-Encoding"));
+	cl = head_field(h, SLICE("Content-Length"));
 	if (te != NULL && (cl != NULL || h->minor == 0 ||
-			   head_count(h, SLICE("Transfer-Encoding")) > 1))
+			   head_repeats(h, SLICE("Transfer-Encoding"))))
 		return 400;
 	if (te != NULL && !slice_is_word(*te, SLICE("chunked")))
 		return 501;
-	if (cl != NULL && (head_count(h, SLICE("Content-Length")) > 1 ||
+	if (cl != NULL && (head_repeats(h, SLICE("Content-Length")) ||
 			   !text_digits(*cl, INT64_MAX, &h->length)))
 		return 400;
 	h->chunked = te != NULL;
@@ -93,7 +98,7 @@ static void set_keep_alive(struct head *h)
 	bool close = false, keep = h->minor > 0;
 
 	h->keep_alive = keep;
-	if (head_field(h, SLICE("Connection")) == NULL)
+	if (head_lacks(h, SLICE("Connection")))
 		return;
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		struct slice value = h->fields[i].value;
@@ -110,7 +115,7 @@ static void set_keep_alive(struct head *h)
 static void set_expects(struct head *h)
 {
 	h->expects = EXPECTS_NOTHING;
-	if (h->minor == 0 || head_field(h, SLICE("Expect")) == NULL)
+	if (h->minor == 0 || head_lacks(h, SLICE("Expect")))
 		return;
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		if (!slice_is_word(h->fields[i].name, SLICE("Expect")))

@@ -41,28 +41,30 @@ static bool skip_authority(struct slice *s)
 	return true;
 }
 
-/* One byte, decoded; 0 or a status. */
+/* What needs no decoding, as it is. */
+static size_t copy_plain(struct target *t, struct slice s, size_t from)
+{
+	size_t i = from;
+
+	while (i < s.len && char_is(s.at[i], CHAR_SEGMENT))
+		t->path[t->len++] = s.at[i++];
+	return i;
+}
+
+/* An escape, decoded; 0 or a status. */
 static int decode(struct slice s, size_t *i, char *ret)
 {
-	unsigned char c = (unsigned char)s.at[*i];
+	int high = *i + 2 < s.len ? char_hex(s.at[*i + 1]) : -1;
+	int low = *i + 2 < s.len ? char_hex(s.at[*i + 2]) : -1;
 
-	if (c <= ' ' || c >= 0x7f)
+	if (s.at[*i] != '%' || high < 0 || low < 0)
 		return 400;
-	*ret = (char)c;
-	if (c == '%') {
-		int high = *i + 2 < s.len ? char_hex(s.at[*i + 1]) : -1;
-		int low = *i + 2 < s.len ? char_hex(s.at[*i + 2]) : -1;
-
-		if (high < 0 || low < 0)
-			return 400;
-		*ret = (char)(high << 4 | low);
-		if (*ret == '\0')
-			return 400;
-		if (*ret == '/')
-			return 404;
-		*i += 2;
-	}
-	(*i)++;
+	*ret = (char)(high << 4 | low);
+	if (*ret == '\0')
+		return 400;
+	if (*ret == '/')
+		return 404;
+	*i += 3;
 	return 0;
 }
 
@@ -122,6 +124,9 @@ int target_parse(struct target *ret, struct slice text)
 			i++;
 			continue;
 		}
+		i = copy_plain(ret, text, i);
+		if (i == text.len || text.at[i] == '/')
+			continue;
 		status = decode(text, &i, &ret->path[ret->len]);
 		ret->len++;
 	}
@@ -134,14 +139,9 @@ int target_parse(struct target *ret, struct slice text)
 bool target_is_hidden(const struct target *t)
 {
 	static const char known[] = ".well-known/";
-	size_t i = 0;
+	const char *path = t->path;
 
-	if (strncmp(t->path, known, sizeof(known) - 1) == 0)
-		i = sizeof(known) - 1;
-	for (bool first = true; i < t->len; i++) {
-		if (first && t->path[i] == '.')
-			return true;
-		first = t->path[i] == '/';
-	}
-	return false;
+	if (*path == '.' && strncmp(path, known, sizeof(known) - 1) == 0)
+		path += sizeof(known) - 1;
+	return *path == '.' || strstr(path, "/.") != NULL;
 }

@@ -31,10 +31,11 @@ static int ask_ranges(struct answer *a, const struct head *h)
 {
 	const struct slice *value;
 
-	if (h->method != METHOD_GET || a->file->st.st_size == 0)
+	if (h->method != METHOD_GET || head_lacks(h, SLICE("Range")) ||
+	    a->file->st.st_size == 0)
 		return 200;
 	value = head_field(h, SLICE("Range"));
-	if (value == NULL || head_count(h, SLICE("Range")) > 1 ||
+	if (value == NULL || head_repeats(h, SLICE("Range")) ||
 	    !cond_if_range(h, &a->file->validators))
 		return 200;
 	return ranges_parse(*value, (uint64_t)a->file->st.st_size, &a->ranges);

@@ -52,7 +52,7 @@ int gate_pass(struct session *s, struct users *users)
 		return work->gate == 401 ? 401 : 0;
 	field = head_field(&work->head, SLICE("Authorization"));
 	if (field == NULL ||
-	    head_count(&work->head, SLICE("Authorization")) > 1 ||
+	    head_repeats(&work->head, SLICE("Authorization")) ||
 	    !basic_parse(*field, &basic))
 		return 401;
 	if (!users_know(users, &basic))

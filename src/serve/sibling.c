@@ -49,8 +49,7 @@ void sibling_choose(struct answer *a, struct cache *cache, const struct head *h)
 {
 	struct codings accepted;
 
-	if (!a->file->compresses ||
-	    head_field(h, SLICE("Accept-Encoding")) == NULL)
+	if (!a->file->compresses || head_lacks(h, SLICE("Accept-Encoding")))
 		return;
 	coding_accepted(h, &accepted);
 	for (uint32_t i = 0; i < accepted.n; i++)

@@ -142,7 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int status;
 
 	h.n_fields = 0;
-	h.marks = UINT64_MAX; /* any name may be there */
+	h.marks = UINT64_MAX; /* any name may be there, */
+	h.twice = UINT64_MAX; /* and more than once */
 	read_lines((const char *)data, (const char *)data + size, &h);
 	CHECK(cond_check(&h, &strong) == second(&h, false));
 	CHECK(cond_check(&h, &weak) == second(&h, true));
