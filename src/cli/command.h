@@ -12,7 +12,7 @@ struct command {
 };
 
 extern const struct command cmd_serve, cmd_proxy, cmd_run, cmd_check, cmd_copy,
-	cmd_tee;
+	cmd_tee, cmd_bench;
 
 /*
  * What every command begins with: options_parse(), then help is printed, or

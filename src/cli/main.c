@@ -23,7 +23,8 @@
 #include "cli/say.h"
 
 static const struct command *const commands[] = {
-	&cmd_serve, &cmd_proxy, &cmd_run, &cmd_check, &cmd_copy, &cmd_tee,
+	&cmd_serve, &cmd_proxy, &cmd_run,   &cmd_check,
+	&cmd_copy,  &cmd_tee,   &cmd_bench,
 };
 
 static const struct command *find(const char *name)

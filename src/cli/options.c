@@ -227,8 +227,9 @@ void options_help(const struct options *o, FILE *out)
 					    .help = "shows this" };
 	char twin[OPTION_TWIN_SIZE];
 
-	(void)fprintf(out, "Usage: pour %s [OPTION...] %s\n%s.\n%s\n", o->name,
-		      o->operands, o->summary, o->more ? o->more : "");
+	(void)fprintf(out, "Usage: pour %s [OPTION...]%s%s\n%s.\n%s\n", o->name,
+		      *o->operands != '\0' ? " " : "", o->operands, o->summary,
+		      o->more ? o->more : "");
 	for (size_t i = 0; i < o->n; i++)
 		help_one(&o->table[i], out);
 	help_one(&help, out);

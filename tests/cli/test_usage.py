@@ -45,7 +45,7 @@ def test_help(args):
 
 
 @pytest.mark.parametrize("command", ["serve", "proxy", "copy", "run", "check",
-                                     "tee"])
+                                     "tee", "bench"])
 def test_help_of_a_command(command):
     run = pour(command, "--help")
     assert (run.returncode, run.stderr) == (0, "")
