@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from copying import POUR, ROOT
+from copying import POUR
+from users import ordinary_user
 
 
 @pytest.fixture(autouse=True)
@@ -21,28 +22,12 @@ def here(tmp_path, monkeypatch):
     os.umask(before)
 
 
-def as_nobody():
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-
-
 @pytest.fixture
 def unprivileged(tmp_path):
     """Options for a run whose user the permissions apply to."""
-    if not ROOT:
-        return {}
-    # Folders of pytest's own are closed to others: let them through.
-    for parent in [tmp_path, *tmp_path.parents]:
-        st = parent.stat()
-        if st.st_uid == 0 and not st.st_mode & 0o001:
-            parent.chmod(st.st_mode | 0o011)
+    options = ordinary_user(tmp_path)
     tmp_path.chmod(0o777)
-    if not os.access(POUR, os.X_OK) or subprocess.run(
-            [POUR, "--version"], preexec_fn=as_nobody, check=False,
-            capture_output=True).returncode != 0:
-        pytest.skip("others may not run this binary")
-    return {"preexec_fn": as_nobody}
+    return options
 
 
 @pytest.fixture

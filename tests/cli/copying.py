@@ -7,12 +7,11 @@ import pathlib
 import random
 import stat
 import subprocess
-import time
 
 import pytest
 
-POUR = os.path.abspath(os.environ.get("POUR", "build/pour"))
-ROOT = os.geteuid() == 0
+from program import POUR, ROOT, wait_for  # noqa: F401 they are taken from here
+
 BYTES = random.Random(1).randbytes(3 * 1024 * 1024 + 17)
 
 
@@ -78,14 +77,6 @@ def explained(run):
 def nothing_but(*names):
     """No draft is left behind."""
     assert sorted(os.listdir(".")) == sorted(names)
-
-
-def wait_for(condition, what):
-    for _ in range(1000):
-        if condition():
-            return
-        time.sleep(0.01)
-    pytest.fail(f"never: {what}")
 
 
 @contextlib.contextmanager

@@ -28,10 +28,11 @@ def usage(run, said):
 @pytest.mark.parametrize("where, to", [
     ("tcp-listen:0", None), ("tcp-listen:[::1]:0", None),
     ("tcp-listen:localhost:0", None), ("tcp-listen:*:0", "127.0.0.1"),
-    ("unix-listen:s", None), ("unix-listen:@pour-%d" % os.getpid(), None),
+    ("unix-listen:s", None), ("unix-listen:@pour-PID", None),
 ])
 @pytest.mark.parametrize("size", [0, 1, len(BYTES)])
 def test_from_one_to_another(where, to, size):
+    where = where.replace("PID", str(os.getpid()))
     if "::1" in where and not has_ipv6():
         pytest.skip("no IPv6 here")
     write("a", BYTES[:size])

@@ -1,35 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Programs that others wrote, against a server of ours."""
 
-import pathlib
 import shutil
-import sys
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "system"))
-
-from program import Server  # noqa: E402
-
-
-@pytest.fixture
-def serve(tmp_path_factory):
-    """Starts servers: serve(root, option, ...)."""
-    folder = tmp_path_factory.mktemp("errors")
-    servers = []
-
-    def start(root, *args, **more):
-        servers.append(Server(root, folder / f"{len(servers)}", *args, **more))
-        return servers[-1]
-
-    yield start
-    try:
-        for server in servers:
-            if not server.stopped:
-                server.stop()
-    finally:
-        for server in servers:
-            server.kill()
 
 
 @pytest.fixture

@@ -2,16 +2,12 @@
 """nginx, lighttpd and pour over one folder, each with a configuration of its own."""
 
 import os
-import pathlib
 import shutil
 import socket
 import subprocess
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "system"))
-
-from program import POUR, environment, prepared  # noqa: E402 (the path above)
+from program import POUR, environment, prepared
 
 NGINX = """
 daemon off;

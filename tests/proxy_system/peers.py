@@ -6,13 +6,12 @@
 
 import os
 import re
-import signal
 import socket
 import struct
 import subprocess
 import threading
 
-from program import POUR, environment, prepared, wait_for
+from program import POUR, Program, wait_for
 
 RESET = struct.pack("ii", 1, 0)
 SECONDS = 20
@@ -180,45 +179,23 @@ def run(function, *args):
     return done
 
 
-class Proxy:
+class Proxy(Program):
     """pour proxy in the background; where, log and end are known."""
 
+    signal = Program.tell
+    cpu = Program.cpu_seconds
+
     def __init__(self, errors, *targets, args=(), listen=("127.0.0.1:0",),
-                 env=None, preexec_fn=None, pass_fds=(), before=()):
+                 before=(), **more):
         words = [*before, POUR, "proxy", *map(str, args)]
         for address in listen:
             words += ["-l", address]
         for target in targets:
             words += ["--to", getattr(target, "name", target)]
-        self.errors = errors
-        self.stopped = False
-        with open(errors, "wb") as stderr:
-            self.run = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stderr=stderr,
-                env=environment(**(env or {})), pass_fds=pass_fds,
-                preexec_fn=prepared(preexec_fn))
-        self.pid = self.run.pid
-        try:
-            self.first = wait_for(self._first, "a line that it has started")
-        except BaseException:
-            self.kill()
-            raise
+        super().__init__(words, errors, **more)
         found = re.findall(r"127\.0\.0\.1:(\d+)|\[::1\]:(\d+)",
                            self.first.partition(" to ")[0])
         self.ports = [int(four or six) for four, six in found]
-
-    def text(self):
-        return self.errors.read_text(errors="surrogateescape")
-
-    def _first(self):
-        """The line that says where; a check may have said something before."""
-        lines = [line for line in self.text().split("\n")[:-1]
-                 if not line.startswith("pour: ")]
-        if not lines and self.run.poll() is None:
-            return None
-        if not lines or " with " not in lines[0]:
-            raise AssertionError(f"it did not start: {self.text()}")
-        return lines[0]
 
     def dial(self, receive=None):
         sock = socket.socket(socket.AF_INET)
@@ -232,10 +209,6 @@ class Proxy:
         """A client and the peer that it talks with."""
         client = self.dial()
         return client, listener.take()
-
-    def said(self):
-        lines = self.text().split("\n")[:-1]
-        return [line for line in lines if line != self.first]
 
     def lines(self, n=1):
         """The log, once it has n lines."""
@@ -260,35 +233,17 @@ class Proxy:
                 pass
         return len(names), sum(name.startswith("pipe:") for name in names)
 
-    def cpu(self):
-        """Seconds of the processor that it has used."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def signal(self, number):
-        os.kill(self.pid, number)
-
-    def end(self, seconds=30):
+    def end(self, seconds=60):
         """Its exit code, once it has ended."""
         code = self.run.wait(seconds)
         self.stopped = True
         return code
 
     def stop(self):
-        if self.run.poll() is None:
-            self.signal(signal.SIGTERM)
+        if self.lives():
+            self.tell()
         try:
-            code = self.end(5)
+            self.run.wait(5)
         except subprocess.TimeoutExpired:
-            self.signal(signal.SIGTERM)  # conversations that a test has left
-            code = self.end()
-        assert code in (0, 1), self.text()
-        assert "Sanitizer" not in self.text(), self.text()
-        assert "runtime error" not in self.text(), self.text()
-
-    def kill(self):
-        if self.run.poll() is None:
-            self.run.kill()
-            self.run.wait()
-        self.stopped = True
+            self.tell()  # conversations that a test has left
+        self.wait(status=self.end() and 1)

@@ -1,68 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""Folders to serve, servers that are stopped again, and a watchdog."""
+"""Folders to serve."""
 
-import faulthandler
 import os
-import shutil
-import signal
-import sys
 import time
 
 import pytest
 
 from contents import BIG, data_of, marks
-from program import POUR, ROOT, Server
-
-WATCHDOG = 90
-NOBODY = 65534
-
-
-def late(_number, _frame):
-    faulthandler.dump_traceback(file=sys.__stderr__)
-    pytest.fail(f"it took longer than {WATCHDOG} seconds")
-
-
-@pytest.fixture(autouse=True)
-def watchdog():
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(WATCHDOG)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-
-
-def stop_all(servers):
-    """A server that a test has left ends as it should, like any other."""
-    try:
-        for server in servers:
-            if not server.stopped:
-                server.stop()
-    finally:
-        for server in servers:
-            server.kill()
-
-
-@pytest.fixture
-def serve(tmp_path_factory):
-    """Starts servers: serve(root, option, ...)."""
-    folder = tmp_path_factory.mktemp("errors")
-    servers = []
-
-    def start(root, *args, **more):
-        servers.append(Server(root, folder / f"{len(servers)}", *args, **more))
-        return servers[-1]
-
-    yield start
-    stop_all(servers)
+from program import Server, stop_all
+from users import ordinary_user
 
 
 @pytest.fixture
 def root(tmp_path):
     folder = tmp_path / "root"
     folder.mkdir()
-    yield folder
-    # pytest keeps what the last runs had, which here is gigabytes.
-    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -102,29 +55,7 @@ def big(tmp_path_factory):
     path.unlink()
 
 
-def as_nobody():
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
-
-
 @pytest.fixture
 def ordinary(root):
     """Options for a server whose user the permissions apply to."""
-    if not ROOT:
-        return {}
-    # Folders of pytest's own are closed to others: let them through.
-    for parent in [root, *root.parents]:
-        if not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    if os.stat(POUR).st_mode & 0o005 != 0o005 or not reachable(POUR):
-        pytest.skip("others may not run this program")
-    return {"preexec_fn": as_nobody}
-
-
-def reachable(path):
-    """Whether others get through all folders on the way."""
-    while (path := os.path.dirname(path)) != "/":
-        if not os.stat(path).st_mode & 0o001:
-            return False
-    return True
+    return ordinary_user(root)

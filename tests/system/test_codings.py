@@ -9,6 +9,7 @@ import time
 import pytest
 
 from contents import data_of
+from program import Server, stop_all
 from wire import Client, get
 
 PLAIN = b"p{color:red}\n" * 200
@@ -31,7 +32,6 @@ def pack(path, *codings, when=OLD):
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory, request):
     """A folder with siblings, and without."""
-    from conftest import Server, stop_all
     folder = tmp_path_factory.mktemp("packed")
     (folder / "site").mkdir()
     for name in ("all.css", "one.css", "none.css", "photo.png",

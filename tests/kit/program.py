@@ -48,7 +48,7 @@ def environment(**more):
     return {**kept, **more}
 
 
-def wait_for(condition, what, seconds=20):
+def wait_for(condition, what, seconds=60):
     """Answers with what the condition did, once that is true."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -59,7 +59,7 @@ def wait_for(condition, what, seconds=20):
 
 def refused(*args, status=1, **more):
     """The one line with which it does not start."""
-    run = subprocess.run([POUR, "serve", *map(str, args)], timeout=20,
+    run = subprocess.run([POUR, "serve", *map(str, args)], timeout=60,
                          check=False, stdin=subprocess.DEVNULL, text=True,
                          capture_output=True, **more)
     assert run.stdout == ""
@@ -82,63 +82,42 @@ def prepared(preexec_fn):
     return run
 
 
-class Server:
-    """pour serve in the background; where, log and end are known."""
+class Program:
+    """One in the background: what it says, what it holds, how it ends."""
 
-    def __init__(self, root, errors, *args, listen=("127.0.0.1:0",),
-                 env=None, preexec_fn=None):
-        words = [POUR, "serve", *map(str, args)]
-        for address in listen:
-            words += ["-l", address]
+    def __init__(self, words, errors, env=None, preexec_fn=None, pass_fds=()):
         self.errors = errors
+        self.stopped = False
         with open(errors, "wb") as stderr:
-            # The folder comes by "--": a name may begin with a dash.
             self.run = subprocess.Popen(
-                [*words, "--", str(root)], stdin=subprocess.DEVNULL,
-                stderr=stderr, env=environment(**(env or {})),
+                words, stdin=subprocess.DEVNULL, stderr=stderr,
+                env=environment(**(env or {})), pass_fds=pass_fds,
                 preexec_fn=prepared(preexec_fn))
         self.pid = self.run.pid
-        self.stopped = False
         try:
             self.first = wait_for(self._first, "a line that it has started")
         except BaseException:
             self.kill()
             raise
-        found = re.findall(r"http://(\[[^]]+\]|[\d.]+):(\d+)/", self.first)
-        self.addresses = [(host.strip("[]"), int(port))
-                          for host, port in found]
 
-    def _text(self):
+    def text(self):
         return self.errors.read_text(errors="surrogateescape")
 
     def _first(self):
-        text = self._text()
-        if "\n" not in text and self.run.poll() is None:
+        """The line that says where; a check may have said something before."""
+        lines = [line for line in self.text().split("\n")[:-1]
+                 if not line.startswith("pour: ")]
+        if not lines and self.run.poll() is None:
             return None
-        first = text.partition("\n")[0]
-        if " with " not in first:
-            raise AssertionError(f"it did not start: {text}")
-        return first
-
-    @property
-    def address(self):
-        return self.addresses[0]
-
-    @property
-    def port(self):
-        return self.address[1]
+        if not lines or " with " not in lines[0]:
+            raise AssertionError(f"it did not start: {self.text()}")
+        return lines[0]
 
     def said(self):
-        """All whole lines but the first."""
-        return self._text().split("\n")[1:-1]
-
-    def log(self, n=1):
-        """The access log, once it has n lines."""
-        def lines():
-            found = [Line(text) for text in self.said()
-                     if not text.startswith(("pour: ", "pour serve: "))]
-            return found if len(found) >= n else None
-        return wait_for(lines, f"{n} lines in {self._text()[:4000]}") or []
+        """All whole lines but the one that says where."""
+        lines = self.text().split("\n")[:-1]
+        lines.remove(self.first)
+        return lines
 
     def lives(self):
         return self.run.poll() is None
@@ -146,15 +125,15 @@ class Server:
     def tell(self, number=signal.SIGTERM):
         self.run.send_signal(number)
 
-    def wait(self, status=0, seconds=20):
+    def wait(self, status=0, seconds=60):
         """It ends by itself, like that, and without a complaint."""
         try:
-            assert self.run.wait(seconds) == status, self._text()[-4000:]
+            assert self.run.wait(seconds) == status, self.text()[-4000:]
         finally:
             self.kill()
-        assert not REPORTS.search(self._text()), self._text()[:8000]
+        assert not REPORTS.search(self.text()), self.text()[:8000]
 
-    def stop(self, number=signal.SIGTERM, status=0, seconds=20):
+    def stop(self, number=signal.SIGTERM, status=0, seconds=60):
         if self.lives():
             self.tell(number)
         self.wait(status, seconds)
@@ -172,3 +151,44 @@ class Server:
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+def stop_all(programs):
+    """One that a test has left ends as it should, like any other."""
+    try:
+        for program in programs:
+            if not program.stopped:
+                program.stop()
+    finally:
+        for program in programs:
+            program.kill()
+
+
+class Server(Program):
+    """pour serve in the background; where, log and end are known."""
+
+    def __init__(self, root, errors, *args, listen=("127.0.0.1:0",), **more):
+        words = [POUR, "serve", *map(str, args)]
+        for address in listen:
+            words += ["-l", address]
+        # The folder comes by "--": a name may begin with a dash.
+        super().__init__([*words, "--", str(root)], errors, **more)
+        found = re.findall(r"http://(\[[^]]+\]|[\d.]+):(\d+)/", self.first)
+        self.addresses = [(host.strip("[]"), int(port))
+                          for host, port in found]
+
+    @property
+    def address(self):
+        return self.addresses[0]
+
+    @property
+    def port(self):
+        return self.address[1]
+
+    def log(self, n=1):
+        """The access log, once it has n lines."""
+        def lines():
+            found = [Line(text) for text in self.said()
+                     if not text.startswith(("pour: ", "pour serve: "))]
+            return found if len(found) >= n else None
+        return wait_for(lines, f"{n} lines in {self.text()[:4000]}") or []

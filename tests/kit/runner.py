@@ -32,20 +32,17 @@ class Runner(Server):
                 pytest.skip("this pour is built without inih")
             raise
 
-    def text(self):
-        return self._text()
-
     def write(self, text):
         self.config.write_text(text)
 
     def lines(self, text, n=1):
         """Its lines with that text, once there are n of them."""
         def found():
-            lines = [line for line in self._text().splitlines()
+            lines = [line for line in self.text().splitlines()
                      if text in line]
-            assert len(lines) >= n or self.run.poll() is None, self._text()
+            assert len(lines) >= n or self.run.poll() is None, self.text()
             return lines if len(lines) >= n else None
-        return wait_for(found, f"{n} times '{text}' in {self._text()}")
+        return wait_for(found, f"{n} times '{text}' in {self.text()}")
 
     def reload(self, text=None):
         """Reads the file again, with that text; waits until it has."""
@@ -57,12 +54,12 @@ class Runner(Server):
 
     def refuses(self, text):
         """The lines that it says to a file that is not good."""
-        before = len(self._text().splitlines())
-        said = self._text().count("not reloaded, all is as before")
+        before = len(self.text().splitlines())
+        said = self.text().count("not reloaded, all is as before")
         self.write(text)
         self.tell(signal.SIGHUP)
         self.lines("not reloaded, all is as before", said + 1)
-        return self._text().splitlines()[before:]
+        return self.text().splitlines()[before:]
 
 
 def free_port():
