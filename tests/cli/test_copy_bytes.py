@@ -116,16 +116,27 @@ def test_a_terminal():
         os.close(theirs)
 
 
-def test_a_large_sparse_file():
-    size = 5 << 30
+LARGE = 5 << 30
+
+
+def sparse():
     with open("a", "wb") as f:
-        f.truncate(size)
+        f.truncate(LARGE)
         f.seek((4 << 30) + 5)
         f.write(BYTES)
+
+
+def test_a_part_of_a_large_file():
+    sparse()
     good(pour("a", "b", "--offset", (4 << 30) + 5, "--limit", len(BYTES)))
     assert read("b") == BYTES
+
+
+@pytest.mark.long
+def test_a_large_file():
+    sparse()
     run = pour("a", "/dev/null", "--explain")
-    assert f" {size} bytes in " in explained(run)
+    assert f" {LARGE} bytes in " in explained(run)
 
 
 @pytest.mark.parametrize("limit, size", [

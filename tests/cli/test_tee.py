@@ -195,10 +195,11 @@ def test_the_default_hash_is_xxh3():
     assert said(run) == [f"xxh128:{other}"]
 
 
-def test_1_gib_to_four_files():
-    size = 1 << 30
+@pytest.mark.parametrize("size", [
+    1 << 25, pytest.param(1 << 30, marks=pytest.mark.long)])
+def test_a_large_file_to_four(size):
     if shutil.disk_usage(".").free < 6 * size:
-        pytest.skip("there is no room for five files of 1 GiB")
+        pytest.skip("there is no room for five files of this size")
     with open("in", "wb") as file:
         for i in range(size // (1 << 22)):
             file.write(BYTES[i:i + (1 << 21)] + bytes([i]) * (1 << 20)

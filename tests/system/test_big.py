@@ -24,6 +24,7 @@ def big_pieces(client, at, length):
     assert at == end
 
 
+@pytest.mark.long
 def test_how_many(serve, big):
     """Here only how many bytes there are; which ones is looked at below."""
     server = serve(big.parent, "-t1")
@@ -67,12 +68,13 @@ def test_beyond_the_end_of_it(serve, big):
     assert answer["Content-Range"] == f"bytes */{BIG}"
 
 
+@pytest.mark.long
 def test_by_curl(serve, big):
     """curl writes a pipe, and the other end looks at every byte of it."""
     if not shutil.which("curl"):
         pytest.skip("curl is not installed")
     server = serve(big.parent)
-    with subprocess.Popen(["curl", "-q", "-sS", "-m", "80", "--noproxy", "*",
+    with subprocess.Popen(["curl", "-q", "-sS", "-m", "600", "--noproxy", "*",
                            f"http://127.0.0.1:{server.port}/big"],
                           stdout=subprocess.PIPE) as run:
         fcntl.fcntl(run.stdout, F_SETPIPE_SZ, 1 << 20)
