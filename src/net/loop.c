@@ -36,7 +36,7 @@ static struct loop_slot *slot_of(const struct loop *l, uint64_t key)
 {
 	uint32_t i = (uint32_t)key;
 
-	if (i >= l->n_slots || l->slots[i].ready == NULL ||
+	if (i >= l->n_used || l->slots[i].ready == NULL ||
 	    l->slots[i].generation != key >> 32)
 		return NULL;
 	return &l->slots[i];
@@ -65,6 +65,7 @@ int loop_init(struct loop *l)
 
 	*l = (struct loop){ .epoll_fd = -1,
 			    .wake_fd = -1,
+			    .first_generation = 1,
 			    .free_slot = NO_SLOT };
 	list_init(&l->queues);
 	l->now_ms = now_ms();
@@ -91,7 +92,7 @@ void loop_done(struct loop *l)
 	free(l->slots);
 	l->epoll_fd = l->wake_fd = -1;
 	l->slots = NULL;
-	l->n_slots = 0;
+	l->n_slots = l->n_used = 0;
 	l->free_slot = NO_SLOT;
 }
 
@@ -105,15 +106,26 @@ static int grow(struct loop *l)
 	slots = reallocarray(l->slots, n, sizeof(*slots));
 	if (slots == NULL)
 		return -ENOMEM;
-	for (uint32_t i = n; i-- > l->n_slots;) {
-		slots[i] = (struct loop_slot){ .fd = -1,
-					       .generation = 1,
-					       .next_free = l->free_slot };
-		l->free_slot = i;
-	}
 	l->slots = slots;
 	l->n_slots = n;
 	return 0;
+}
+
+/* Slots that nobody has had yet are not touched: half of them may never be. */
+static struct loop_slot *take_slot(struct loop *l)
+{
+	struct loop_slot *slot;
+
+	if (l->free_slot != NO_SLOT) {
+		slot = &l->slots[l->free_slot];
+		l->free_slot = slot->next_free;
+		return slot;
+	}
+	if (l->n_used == l->n_slots && grow(l) < 0)
+		return NULL;
+	slot = &l->slots[l->n_used++];
+	*slot = (struct loop_slot){ .generation = l->first_generation };
+	return slot;
 }
 
 /* Brings epoll's set in line with the slot. */
@@ -147,13 +159,10 @@ static void free_slot(struct loop *l, struct loop_slot *slot)
 int loop_add(struct loop *l, int fd, loop_ready *ready, void *context,
 	     uint64_t *ret_key)
 {
-	struct loop_slot *slot;
-	int r = l->free_slot == NO_SLOT ? grow(l) : 0;
+	struct loop_slot *slot = take_slot(l);
 
-	if (r < 0)
-		return r;
-	slot = &l->slots[l->free_slot];
-	l->free_slot = slot->next_free;
+	if (slot == NULL)
+		return -ENOMEM;
 	slot->ready = ready;
 	slot->context = context;
 	slot->fd = fd;
@@ -177,6 +186,40 @@ void loop_drop(struct loop *l, uint64_t key)
 		return;
 	(void)set_events(l, slot, 0);
 	free_slot(l, slot);
+}
+
+/* The chain of those that are free, made anew. */
+static void chain_free(struct loop *l)
+{
+	l->free_slot = NO_SLOT;
+	for (uint32_t i = l->n_used; i-- > 0;) {
+		if (l->slots[i].ready != NULL)
+			continue;
+		l->slots[i].next_free = l->free_slot;
+		l->free_slot = i;
+	}
+}
+
+void loop_trim(struct loop *l)
+{
+	uint32_t n = l->n_slots;
+	struct loop_slot *slots;
+
+	/* An old key must not fit whoever gets the slot once more. */
+	while (l->n_used > 0 && l->slots[l->n_used - 1].ready == NULL) {
+		l->n_used--;
+		l->first_generation = MAX(l->first_generation,
+					  l->slots[l->n_used].generation);
+	}
+	chain_free(l);
+	while (n / 2 >= SLOTS_FIRST && n / 2 >= l->n_used)
+		n /= 2;
+	slots = n < l->n_slots ? reallocarray(l->slots, n, sizeof(*slots))
+			       : NULL;
+	if (slots == NULL)
+		return;
+	l->slots = slots;
+	l->n_slots = n;
 }
 
 void loop_add_queue(struct loop *l, struct timer_queue *q)

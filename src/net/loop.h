@@ -24,9 +24,12 @@ struct loop {
 	int epoll_fd;
 	int wake_fd;
 	struct loop_slot *slots;
-	uint32_t n_slots, free_slot;
-	struct list queues; /* of timers */
-	uint64_t now_ms;    /* CLOCK_MONOTONIC as of this turn */
+	uint32_t n_slots; /* that there is room for */
+	uint32_t n_used;  /* that somebody has, or had */
+	uint32_t free_slot;
+	uint32_t first_generation; /* of slots that nobody had */
+	struct list queues;        /* of timers */
+	uint64_t now_ms;           /* CLOCK_MONOTONIC as of this turn */
 	uint64_t wake_key;
 };
 
@@ -50,6 +53,9 @@ int loop_add(struct loop *l, int fd, loop_ready *ready, void *context,
 int loop_want(struct loop *l, uint64_t key, uint32_t events);
 /* Forgets it; call before closing the descriptor. Safe on key 0. */
 void loop_drop(struct loop *l, uint64_t key);
+
+/* Gives the room of places that are free, at the end, back. Between turns. */
+void loop_trim(struct loop *l);
 
 /* Fires the queue's timers from this loop; before the first timer_start(). */
 void loop_add_queue(struct loop *l, struct timer_queue *q);

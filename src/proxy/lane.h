@@ -17,6 +17,7 @@
 #include "http/stamp.h"
 #include "net/adopt.h"
 #include "net/door.h"
+#include "net/ebb.h"
 #include "net/limits.h"
 #include "net/log.h"
 #include "net/loop.h"
@@ -67,6 +68,8 @@ struct lane {
 	struct waits waits;   /* of relays */
 	struct checks checks; /* of the first lane, for all */
 	struct list talks;
+	uint64_t n_talks;
+	struct ebb ebb;
 	struct opening *free_openings; /* kept for the next clients */
 	uint32_t n_free_openings;
 	struct list running; /* by their timers; they go on in the next turn */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pour.h>
+#include <stdlib.h>
 
 #include "base/base.h"
 #include "proxy/lane.h"
@@ -98,13 +99,17 @@ static bool stepped(struct talk *t, int r)
 
 /* ── Who it is, for the target ── */
 
-static void introduce(struct talk *t)
+/* Where targets want to know; false: there is no memory for it. */
+static bool introduce(struct talk *t)
 {
 	struct opening *o = t->opening;
 	struct addr src, *dst = &o->dst;
 
 	if (t->lane->rules->opts.out == PROXY_OUT_NONE)
-		return;
+		return true;
+	o->out = malloc(PROXY_HEADER_WRITTEN_MAX);
+	if (o->out == NULL)
+		return false;
 	peer_to_addr(&t->peer, &src);
 	if (dst->len == 0) {
 		dst->len = sizeof(dst->storage);
@@ -114,6 +119,7 @@ static void introduce(struct talk *t)
 	o->out_len = (uint32_t)(t->lane->rules->opts.out == PROXY_OUT_V1
 					? proxy_header_v1(o->out, &src, dst)
 					: proxy_header_v2(o->out, &src, dst));
+	return true;
 }
 
 /* ── The state ── */
@@ -126,7 +132,8 @@ bool passing_begin(struct talk *t)
 	};
 	struct opening *o = t->opening;
 
-	introduce(t);
+	if (!introduce(t))
+		return talk_end(t, 'R', 'C');
 	side[SERVER].head = o->out;
 	side[SERVER].head_size = o->out_len;
 	side[CLIENT].buffered = o->in + o->used;

@@ -16,7 +16,7 @@
 #include "proxy/route.h"
 #include "proxy/rules.h"
 
-/* About 600 bytes each. */
+/* About 400 bytes each. */
 enum { FREE_OPENINGS_MAX = 64 };
 
 bool talk_to(struct talk *t, enum talk_state state)
@@ -40,6 +40,7 @@ static void opening_free(struct lane *l, struct opening *o)
 	(void)route_drop(o->route);
 	(void)route_drop(o->before);
 	free(o->in);
+	free(o->out);
 	if (l->n_free_openings >= FREE_OPENINGS_MAX) {
 		free(o);
 		return;
@@ -107,6 +108,7 @@ static void talk_free(struct talk *t)
 	close_side(t, CLIENT);
 	timer_stop(&t->timer);
 	list_remove(&t->link);
+	lane->n_talks--;
 	talk_leave_upstream(t);
 	talk_free_opening(t);
 	if (t->entered)
@@ -230,6 +232,7 @@ int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	timer_init(&t->timer);
 	list_init(&t->link);
 	list_append(&lane->talks, &t->link);
+	lane->n_talks++;
 	counter_add(&lane->metrics.accepted, 1);
 	talk_run(t);
 	return 0;

@@ -56,7 +56,7 @@ struct opening {
 	struct hello_scan scan;
 	struct addr dst; /* what the client called, as a header says */
 	uint32_t out_len;
-	char out[PROXY_HEADER_WRITTEN_MAX]; /* what the target is told first */
+	char *out; /* what the target is told first; NULL: nothing */
 };
 
 struct talk {

@@ -157,6 +157,45 @@ static void *wake_thread(void *loop)
 	return NULL;
 }
 
+/* What a crowd had goes back, and old keys fit nobody. */
+TEST(loop_gives_room_back)
+{
+	enum { N = 5000 };
+	static struct seen all[N];
+	struct loop l;
+	struct seen more;
+	int p[2], q[2];
+
+	assert_int_equal(loop_init(&l), 0);
+	assert_int_equal(pipe(p) | pipe(q), 0);
+	for (int i = 0; i < N; i++)
+		assert_int_equal(
+			loop_add(&l, p[0], count, &all[i], &all[i].key), 0);
+	assert_in_range(l.n_slots, N, 2 * N);
+	for (int i = 0; i < N; i++)
+		if (i != 70)
+			loop_drop(&l, all[i].key);
+	loop_trim(&l);
+	assert_int_equal(l.n_slots, 128);
+	for (int i = 0; i < N; i++)
+		if (i != 70)
+			assert_int_equal(loop_want(&l, all[i].key, EPOLLIN),
+					 -ENOENT);
+	assert_int_equal(loop_want(&l, all[70].key, EPOLLIN), 0);
+	for (int i = 0; i < 100; i++) {
+		watch(&l, &more, q[0], count);
+		assert_int_equal(loop_want(&l, more.key, 0), 0);
+		for (int j = 0; j < N; j++)
+			assert_int_not_equal(all[j].key, more.key);
+	}
+	assert_int_equal(write(p[1], "x", 1), 1);
+	assert_int_equal(loop_turn(&l, 1000), 0);
+	assert_int_equal(all[70].calls, 1);
+	loop_done(&l);
+	assert_int_equal(close(p[0]) | close(p[1]), 0);
+	assert_int_equal(close(q[0]) | close(q[1]), 0);
+}
+
 TEST(another_thread_ends_the_wait)
 {
 	struct loop l;
