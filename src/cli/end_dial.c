@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "cli/end.h"
 #include "cli/moment.h"
+#include "net/addr.h"
+#include "net/sock.h"
 
 /* How long a peer that has all of it may take to close, and be looked at. */
 enum { CLOSE_MS = 2000, LOOK_NS = 10 * 1000 * 1000 };
@@ -29,8 +30,7 @@ enum { CLOSE_MS = 2000, LOOK_NS = 10 * 1000 * 1000 };
 static int wait_connected(int fd, uint64_t until)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int error = 0, n = 0;
-	socklen_t len = sizeof(error);
+	int n = 0;
 
 	while (n == 0) {
 		uint64_t now = moment_ms();
@@ -41,26 +41,16 @@ static int wait_connected(int fd, uint64_t until)
 		if (n < 0 && errno == EINTR)
 			n = 0;
 	}
-	if (n < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		return -errno;
-	return -error;
+	return n < 0 ? -errno : sock_error(fd);
 }
 
-static int dial(const struct sockaddr *to, socklen_t len, uint64_t until)
+static int dial(const struct addr *to, uint64_t until)
 {
-	auto_close int fd = socket(
-		to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	const int on = 1;
-	int r;
+	auto_close int fd = -1;
+	int r = sock_dial(to, &fd);
 
-	if (fd < 0)
-		return -errno;
-	/* A peer that is gone without a word is found out in the end. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	if (connect(fd, to, len) == 0)
-		return take_fd(&fd);
-	/* A unix socket says EAGAIN when the backlog is full. */
-	r = errno == EINPROGRESS ? wait_connected(fd, until) : -errno;
+	if (r == -EINPROGRESS)
+		r = wait_connected(fd, until);
 	return r < 0 ? r : take_fd(&fd);
 }
 
@@ -106,7 +96,10 @@ static int dial_each(struct end *e, const struct addrinfo *list, uint64_t ms)
 		uint64_t now = moment_ms();
 		uint64_t rest = until > now ? until - now : 0;
 
-		r = dial(list->ai_addr, list->ai_addrlen, now + rest / left);
+		struct addr to = { .len = list->ai_addrlen };
+
+		memcpy(&to.storage, list->ai_addr, list->ai_addrlen);
+		r = dial(&to, now + rest / left);
 	}
 	if (r < 0 && n > 1)
 		(void)snprintf(e->why, sizeof(e->why),
@@ -141,20 +134,19 @@ static int dial_tcp(struct end *e, uint64_t ms)
 
 static int dial_unix(const char *path, bool abstract, uint64_t ms)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct addr to = { .un = { .sun_family = AF_UNIX } };
 	size_t len = strlen(path);
 
-	if (len >= sizeof(un.sun_path))
+	if (len >= sizeof(to.un.sun_path))
 		return -ENAMETOOLONG;
-	memcpy(un.sun_path, path, len);
+	memcpy(to.un.sun_path, path, len);
 	/* An abstract name is exactly as long as it is. */
 	if (abstract)
-		un.sun_path[0] = '\0';
+		to.un.sun_path[0] = '\0';
 	else
 		len++;
-	return dial((const struct sockaddr *)&un,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len),
-		    moment_ms() + ms);
+	to.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	return dial(&to, moment_ms() + ms);
 }
 
 int end_dial(struct end *e, uint64_t connect_ms)
