@@ -66,6 +66,11 @@ void draft_finish(struct draft *d);
  * and the name in it into name. 0 or -errno.
  */
 int draft_locate(const char *path, int *ret_dir, char name[NAME_MAX + 1]);
+/*
+ * Gives what fd names, with a name or without, that name in dir. 0 or -errno,
+ * -EEXIST among them.
+ */
+int draft_link(int fd, int dir, const char *name);
 /* A temporary name that is free, most likely. */
 void draft_make_name(char name[NAME_MAX + 1]);
 

@@ -15,7 +15,7 @@
 #include "base/base.h"
 #include "cli/draft.h"
 
-enum { TRIES_MAX = 100, FD_PATH_SIZE = 32 };
+enum { TRIES_MAX = 100 };
 
 int draft_keep_owner(const struct draft *d)
 {
@@ -31,15 +31,23 @@ int draft_keep_owner(const struct draft *d)
 	return fchmod(d->fd, d->old.st_mode & ALLPERMS) < 0 ? -errno : 0;
 }
 
-/* Gives what is at path (flags as linkat(2) has them) a temporary name. */
-static int link_aside(const struct draft *d, int from, const char *path,
+/* Of the draft, or of the old file. */
+static int link_one(const struct draft *d, bool is_draft, const char *name)
+{
+	if (is_draft)
+		return draft_link(d->fd, d->dir, name);
+	return linkat(d->dir, d->name, d->dir, name, 0) < 0 ? -errno : 0;
+}
+
+/* Gives one of them a temporary name. */
+static int link_aside(const struct draft *d, bool is_draft,
 		      char name[NAME_MAX + 1])
 {
-	int flags = from == AT_FDCWD ? AT_SYMLINK_FOLLOW : 0, r = -EEXIST;
+	int r = -EEXIST;
 
 	for (int i = 0; i < TRIES_MAX && r == -EEXIST; i++) {
 		draft_make_name(name);
-		r = linkat(from, path, d->dir, name, flags) < 0 ? -errno : 0;
+		r = link_one(d, is_draft, name);
 	}
 	if (r < 0)
 		name[0] = '\0';
@@ -49,12 +57,9 @@ static int link_aside(const struct draft *d, int from, const char *path,
 /* rename() is what replaces, and it wants a name to start from. */
 static int give_name(struct draft *d)
 {
-	char path[FD_PATH_SIZE];
-
 	if (d->temporary[0] != '\0')
 		return 0;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", d->fd);
-	return link_aside(d, AT_FDCWD, path, d->temporary);
+	return link_aside(d, true, d->temporary);
 }
 
 /* ── The backup ── */
@@ -73,7 +78,7 @@ static int make_backup(const struct draft *d)
 	n = snprintf(name, sizeof(name), "%s%s", d->name, d->opts.backup);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return -ENAMETOOLONG;
-	if (link_aside(d, d->dir, d->name, aside) < 0)
+	if (link_aside(d, false, aside) < 0)
 		return renameat(d->dir, d->name, d->dir, name) < 0 ? -errno : 0;
 	if (renameat(d->dir, aside, d->dir, name) < 0) {
 		int r = -errno;
@@ -137,17 +142,16 @@ static int sync_folder(const struct draft *d)
  */
 static int name_fresh(struct draft *d)
 {
-	char path[FD_PATH_SIZE];
+	int r;
 
 	if (d->opts.old != NULL || d->temporary[0] != '\0')
 		return 1;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", d->fd);
-	if (linkat(AT_FDCWD, path, d->dir, d->name, AT_SYMLINK_FOLLOW) < 0)
-		return errno == EEXIST && !d->opts.fresh ? 1 : -errno;
+	r = draft_link(d->fd, d->dir, d->name);
+	if (r < 0)
+		return r == -EEXIST && !d->opts.fresh ? 1 : r;
 	/* Some file systems say only here that the disk was full. */
 	if (close(take_fd(&d->fd)) < 0) {
-		int r = -errno;
-
+		r = -errno;
 		(void)unlinkat(d->dir, d->name, 0);
 		return r;
 	}

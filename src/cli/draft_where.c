@@ -11,7 +11,7 @@
 
 #include "cli/draft.h"
 
-enum { LINKS_MAX = 40 };
+enum { LINKS_MAX = 40, FD_PATH_SIZE = 32 };
 
 /* Puts target, which a link at path names, in the place of the link. */
 static int follow(char path[PATH_MAX], const char *target)
@@ -73,6 +73,24 @@ int draft_locate(const char *path, int *ret_dir, char ret_name[NAME_MAX + 1])
 	memcpy(ret_name, name, strlen(name) + 1);
 	*ret_dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return *ret_dir < 0 ? -errno : 0;
+}
+
+/*
+ * By the descriptor itself the kernel lets who opened it, since 6.10, and
+ * before that who may read everything; others go by way of /proc, which costs
+ * as much again as half of the link does.
+ */
+int draft_link(int fd, int dir, const char *name)
+{
+	char path[FD_PATH_SIZE];
+
+	if (linkat(fd, "", dir, name, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno != ENOENT && errno != EPERM && errno != EACCES)
+		return -errno;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno
+									: 0;
 }
 
 void draft_make_name(char name[NAME_MAX + 1])

@@ -18,7 +18,7 @@
 #include "base/base.h"
 #include "cli/tree.h"
 
-enum { BUCKETS_MIN = 1024, FD_PATH_SIZE = 32 };
+enum { BUCKETS_MIN = 1024 };
 
 struct tree_link {
 	struct tree_link *next;
@@ -213,42 +213,38 @@ void tree_links_end(struct tree *t, struct tree_link *link, bool well)
 /* ── The link ── */
 
 /* Over what stands there. */
-static int link_over(int from, const char *path, int dir, const char *name)
+static int link_over(int fd, int dir, const char *name)
 {
 	char aside[NAME_MAX + 1];
+	int r;
 
 	draft_make_name(aside);
-	if (linkat(from, path, dir, aside, AT_SYMLINK_FOLLOW) < 0)
-		return -errno;
-	if (renameat(dir, aside, dir, name) < 0) {
-		int r = -errno;
-
-		(void)unlinkat(dir, aside, 0);
+	r = draft_link(fd, dir, aside);
+	if (r < 0 || renameat(dir, aside, dir, name) == 0)
 		return r;
-	}
-	return 0;
+	r = -errno;
+	(void)unlinkat(dir, aside, 0);
+	return r;
 }
 
 /* What fd names, whatever has its name now. */
 static int link_fd(const struct tree_link *link, int fd, int dir,
 		   const char *name)
 {
-	char path[FD_PATH_SIZE];
 	struct stat st;
+	int r;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (st.st_dev != link->dst_dev || st.st_ino != link->dst_ino)
 		return -ESTALE;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return -errno;
+	r = draft_link(fd, dir, name);
+	if (r != -EEXIST)
+		return r;
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_dev == link->dst_dev && st.st_ino == link->dst_ino)
 		return 0;
-	return link_over(AT_FDCWD, path, dir, name);
+	return link_over(fd, dir, name);
 }
 
 int tree_links_make(const struct tree *t, const struct tree_link *link,
