@@ -208,20 +208,6 @@ static int begin(struct copy *c)
 	return r < 0 ? failed(c, r) : EXIT_DONE;
 }
 
-static int shrank(const struct copy *c, uint64_t promised)
-{
-	const struct pour_account *a = &c->transfer.account;
-	struct stat now;
-
-	if (a->delivered >= promised || fstat(c->ends.src.fd, &now) < 0 ||
-	    now.st_size >= c->ends.src.st.st_size)
-		return EXIT_DONE;
-	say("%s: it shrank while it was copied: %llu of %llu bytes were left",
-	    c->ends.src.name, (unsigned long long)a->delivered,
-	    (unsigned long long)promised);
-	return EXIT_FAILED;
-}
-
 /* It ended well, by its own account. */
 static int look_back(const struct copy *c, uint64_t promised)
 {
@@ -232,7 +218,9 @@ static int look_back(const struct copy *c, uint64_t promised)
 		    c->ends.dst.name, c->ends.src.name, strerror(error));
 		return EXIT_FAILED;
 	}
-	return shrank(c, promised);
+	return end_shrank(&c->ends.src, &c->transfer.account, promised)
+		       ? EXIT_FAILED
+		       : EXIT_DONE;
 }
 
 static int run(struct copy *c, uint64_t promised)
@@ -264,7 +252,7 @@ int copy_move(struct copy *c)
 
 	c->total = to_come > 0 ? c->base + to_come : 0;
 	if (r == EXIT_DONE)
-		r = run(c, S_ISREG(c->ends.src.st.st_mode) ? to_come : 0);
+		r = run(c, to_come);
 	pour_finish(&c->transfer);
 	return r;
 }

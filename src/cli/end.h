@@ -13,6 +13,7 @@
 #ifndef CLI_END_H
 #define CLI_END_H
 
+#include <pour.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -71,6 +72,13 @@ void end_unblock(struct end *e);
 void end_restore(struct end *e);
 /* Bytes that will come of a source, at most limit; 0: nobody knows. */
 uint64_t end_to_come(const struct end *src, uint64_t limit);
+/*
+ * The bytes were moved: whether the source, of which so many were promised, has
+ * become shorter than what was taken, or promised, of it; then it was said.
+ * What went by reference may have turned into zeros on its way.
+ */
+bool end_shrank(const struct end *src, const struct pour_account *a,
+		uint64_t promised);
 /*
  * Every byte was written to it: closes it and finds out whether they arrived.
  * A peer that we connected to is told the end, and has to have taken all;

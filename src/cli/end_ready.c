@@ -7,12 +7,14 @@
 
 #include "base/base.h"
 #include "cli/end.h"
+#include "cli/say.h"
 
 /*
- * Of a pipe that is copied from or to: half of what an ordinary user may ask
- * for at once, and a 128th of what such a user may have in all.
+ * Of a pipe that is copied from or to: what an ordinary user may ask for at
+ * once, and a 64th of what such a user may have in all. Half of it takes a
+ * fifth more of the CPU between two pipes.
  */
-enum { PIPE_SIZE = 512 * 1024, FD_PATH_SIZE = 32 };
+enum { PIPE_SIZE = 1024 * 1024, FD_PATH_SIZE = 32 };
 
 void end_widen(const struct end *e)
 {
@@ -37,6 +39,32 @@ uint64_t end_to_come(const struct end *src, uint64_t limit)
 	if (limit == UINT64_MAX || rest == 0)
 		return rest > 0 || limit == UINT64_MAX ? rest : limit;
 	return MIN(rest, limit);
+}
+
+/* What was copied by read(), or cloned, is what was there. */
+static bool is_sure(const struct pour_account *a, uint64_t promised)
+{
+	return a->taken >= promised &&
+	       a->moved[POUR_BY_COPY] + a->moved[POUR_BY_CLONE] == a->taken;
+}
+
+bool end_shrank(const struct end *src, const struct pour_account *a,
+		uint64_t promised)
+{
+	off_t at = lseek(src->fd, 0, SEEK_CUR), left;
+	struct stat now;
+
+	if (promised == 0 || !S_ISREG(src->st.st_mode) ||
+	    is_sure(a, promised) || fstat(src->fd, &now) < 0)
+		return false;
+	/* One that ends early, but never was longer, kept its promise. */
+	if (now.st_size >= (a->taken < promised ? src->st.st_size : at))
+		return false;
+	left = (off_t)a->taken - MAX(at - now.st_size, (off_t)0);
+	say("%s: it shrank while it was copied: %llu of %llu bytes were left",
+	    src->name, (unsigned long long)MAX(left, (off_t)0),
+	    (unsigned long long)promised);
+	return true;
 }
 
 /* ── Not blocking ── */

@@ -255,7 +255,7 @@ static int output_of(const struct tee *t)
 	return -1;
 }
 
-static int code_of(const struct tee *t, int r)
+static int code_of(const struct tee *t, int r, uint64_t promised)
 {
 	const struct pour_account *a = pour_fan_source(t->fan);
 
@@ -263,6 +263,8 @@ static int code_of(const struct tee *t, int r)
 		return EXIT_SIGNAL + signals_stop();
 	if (a->error != 0)
 		return end_error(&t->src, -a->error);
+	if (r >= 0 && end_shrank(&t->src, a, promised))
+		return EXIT_FAILED;
 	/* By us, and why is known; or all of them, and each was said. */
 	if (r >= 0 || r == -ECANCELED || r == -EPIPE)
 		return EXIT_DONE;
@@ -284,7 +286,7 @@ static void run(struct tee *t)
 	(void)look_at_branches(t);
 	progress_end(&t->progress, pour_fan_source(t->fan));
 	signals_tick(0);
-	t->code = code_of(t, r);
+	t->code = code_of(t, r, opts.total);
 	if (t->code == EXIT_DONE)
 		cut_slow_ones(t);
 }

@@ -100,6 +100,17 @@ static void learn(struct tree_folder *f, const struct pour_account *a)
 		atomic_store(&f->copied, n);
 }
 
+/* Pages that went by reference are zeros where the file was cut meanwhile. */
+static bool shrank(const struct tree_worker *w, int src, const struct stat *st)
+{
+	const struct pour_account *a = &w->transfer.account;
+	struct stat now;
+
+	if (a->moved[POUR_BY_COPY] + a->moved[POUR_BY_CLONE] == a->taken)
+		return false;
+	return fstat(src, &now) == 0 && now.st_size < st->st_size;
+}
+
 /* What it had when it was opened; one of unknown size (procfs) says 0. */
 static int move(struct tree_worker *w, struct tree_folder *f, int dst, int src,
 		const struct stat *st)
@@ -117,7 +128,7 @@ static int move(struct tree_worker *w, struct tree_folder *f, int dst, int src,
 	if (signals_stop() != 0)
 		return -ECANCELED;
 	learn(f, &w->transfer.account);
-	return r;
+	return r == 0 && shrank(w, src, st) ? -ENODATA : r;
 }
 
 /* ── The file ── */

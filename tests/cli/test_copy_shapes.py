@@ -3,13 +3,14 @@
 
 import fcntl
 import os
+import socket
 import threading
 import time
 
 import pytest
 
-from copying import (BYTES, bad, explained, good, nothing_but, pour, read,
-                     start, tmpfs, wait_for, write)
+from copying import (BYTES, bad, explained, good, nothing_but, position, pour,
+                     read, start, tmpfs, wait_for, write)
 
 SIZES = [0, 1, 4095, 4096, 4097, 128 << 20, (2 << 30) - 1, 2 << 30,
          (2 << 30) + 1, 4 << 30]
@@ -136,6 +137,24 @@ def test_a_source_that_shrinks():
     assert said.startswith("pour copy: a: it shrank while it was copied: ")
     assert said.endswith(f" of {len(BYTES)} bytes were left\n")
     nothing_but("a")
+
+
+def test_a_source_that_is_cut_after_it_was_taken():
+    """Its pages are on their way then, and what was cut off is zeros."""
+    write("a", b"x" * 200_000)
+    ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    with ours, theirs, start("a", f"fd:{theirs.fileno()}", "--method=pipe",
+                             pass_fds=(theirs.fileno(),)) as process:
+        wait_for(lambda: position(process.pid, "a") == 200_000, "all taken")
+        os.truncate("a", 1000)
+        left = 200_000
+        while left > 0:
+            left -= len(ours.recv(left))
+        said = process.stderr.read().decode()
+        assert process.wait(20) == 1
+    assert said == ("pour copy: a: it shrank while it was copied: "
+                    "1000 of 200000 bytes were left\n")
 
 
 def test_a_source_that_grows():

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from copying import BYTES, nothing_but, read, wait_for, write
+from copying import BYTES, nothing_but, position, read, wait_for, write
 from teeing import (POUR, Reader, account, drain, held_fifo, said, shell,
                     start, tee)
 
@@ -197,6 +197,18 @@ def test_a_source_that_fails_leaves_no_file():
     assert (run.returncode, said(run)) == (
         1, ["/proc/self/mem: Input/output error"])
     nothing_but()
+
+
+def test_a_source_that_shrinks_leaves_no_file():
+    write("in")
+    with start("--from", "in", "a", "b", "--rate=1M") as process:
+        wait_for(lambda: position(process.pid, "in"), "some was taken")
+        os.truncate("in", 1)
+        why = process.stderr.read().decode()
+        assert process.wait(20) == 1
+    assert why.startswith("pour tee: in: it shrank while it was copied: ")
+    assert why.endswith(f" of {len(BYTES)} bytes were left\n")
+    nothing_but("in")
 
 
 @pytest.mark.parametrize("source, why", [
