@@ -186,7 +186,7 @@ def pipe_size(fd, *size):
 
 
 @pytest.mark.parametrize("before, after", [
-    (4096, 512 << 10), (65536, 512 << 10), (1 << 20, 1 << 20)])
+    (4096, 1 << 20), (65536, 1 << 20), (1 << 20, 1 << 20)])
 def test_pipes_are_widened(before, after):
     write("a", b"x" * 1000)
     reader, writer = os.pipe()
