@@ -8,15 +8,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "loops.h"
-
-enum { PIPE_SIZE = 1024 * 1024 };
+enum { PAGES_SIZE = 256 * 1024, PIPE_SIZE = 1024 * 1024 };
 
 static _Noreturn void die(const char *what)
 {
@@ -26,7 +25,7 @@ static _Noreturn void die(const char *what)
 
 static void feed(uint64_t bytes)
 {
-	static char page[LOOP_SIZE];
+	static char page[PAGES_SIZE];
 
 	(void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_SIZE);
 	while (bytes > 0) {
