@@ -9,6 +9,8 @@
 #include "cli/control.h"
 #include "cli/proxy_options.h"
 #include "cli/say.h"
+#include "cli/service.h"
+#include "cli/watch.h"
 #include "cli/where.h"
 #include "net/inherit.h"
 
@@ -17,6 +19,7 @@ static void ready(struct control *c)
 	const struct proxied *told = c->context;
 
 	where_say_proxy(NULL, c->at[0].service.it, &told->opts);
+	watch_say(c->watch);
 }
 
 /* All that it was told stands on its command line. */
@@ -29,21 +32,25 @@ static bool reload(struct control *c)
 
 static int run_proxy(struct proxied *told)
 {
-	char error[PROXY_ERROR_SIZE] = "";
+	char error[SERVICE_ERROR_SIZE];
 	struct control control = { .ready = ready,
 				   .reload = reload,
 				   .context = told };
-	struct service service;
-	struct proxy *proxy;
-	int r = proxy_new(&proxy, &told->opts, error);
+	struct service service = { .it = NULL };
+	int r = service_new(&service, &service_proxy, &told->opts, error);
 
+	if (r == 0)
+		r = watch_one(&control.watch, &service, told->metrics,
+			      told->n_metrics, error);
 	if (r < 0) {
 		say("%s", error[0] != '\0' ? error : strerror(-r));
+		service_free(&service);
 		return EXIT_FAILED;
 	}
-	service = service_of_proxy(proxy);
 	(void)control_add(&control, &service);
-	return control_run(&control);
+	r = control_run(&control);
+	control.watch = watch_free(control.watch);
+	return r;
 }
 
 static int run_values(const struct proxy_values *values)

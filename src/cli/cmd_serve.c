@@ -13,7 +13,9 @@
 #include "cli/control.h"
 #include "cli/say.h"
 #include "cli/serve_options.h"
+#include "cli/service.h"
 #include "cli/share.h"
+#include "cli/watch.h"
 #include "cli/where.h"
 #include "net/inherit.h"
 
@@ -29,6 +31,7 @@ static void ready(struct control *c)
 	const struct served *served = c->context;
 
 	where_say(NULL, served->serve, &served->setup->opts);
+	watch_say(c->watch);
 	if (served->share)
 		share_say(served->serve);
 }
@@ -48,21 +51,27 @@ static bool reload(struct control *c)
 
 static int serve(const struct setup *setup, bool share)
 {
-	char error[SERVE_ERROR_SIZE] = "";
+	char error[SERVICE_ERROR_SIZE];
 	struct served served = { .setup = setup, .share = share };
 	struct control control = { .ready = ready,
 				   .reload = reload,
 				   .context = &served };
-	struct service service;
-	int r = serve_new(&served.serve, &setup->opts, error);
+	struct service service = { .it = NULL };
+	int r = service_new(&service, &service_serve, &setup->opts, error);
 
+	if (r == 0)
+		r = watch_one(&control.watch, &service, setup->metrics,
+			      setup->n_metrics, error);
 	if (r < 0) {
 		say("%s", error[0] != '\0' ? error : strerror(-r));
+		service_free(&service);
 		return EXIT_FAILED;
 	}
-	service = service_of_serve(served.serve);
+	served.serve = service.it;
 	(void)control_add(&control, &service);
-	return control_run(&control);
+	r = control_run(&control);
+	control.watch = watch_free(control.watch);
+	return r;
 }
 
 static int serve_values(struct serve_values *values, struct parsed *parsed)

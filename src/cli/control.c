@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "cli/say.h"
+#include "cli/watch.h"
 
 static const int watched[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
 
@@ -61,7 +62,11 @@ static void stop_all(struct control *c, bool at_once)
 static void end_one(struct control *c, uint32_t i)
 {
 	struct controlled ended = c->at[i];
-	int r = service_end(&ended.service);
+	int r;
+
+	if (c->watch != NULL)
+		watch_forget(c->watch, ended.service.it);
+	r = service_end(&ended.service);
 
 	c->at[i] = c->at[--c->n];
 	c->result = c->result < 0 ? c->result : r;

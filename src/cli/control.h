@@ -16,6 +16,8 @@
 #include "cli/service.h"
 #include "net/notify.h"
 
+struct watch;
+
 enum { CONTROL_SERVERS_MAX = 64 };
 
 /* A server or a proxy that runs. */
@@ -30,6 +32,7 @@ struct control {
 	/* Does what HUP asks for, and says what came of it: whether it was
 	 * done. */
 	bool (*reload)(struct control *c);
+	struct watch *watch; /* who shows them, or NULL */
 	void *context;
 	uint32_t n;
 	struct controlled at[CONTROL_SERVERS_MAX];

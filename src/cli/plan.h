@@ -25,6 +25,8 @@ struct planned {
 	/* Which of these it is, the other one is empty. */
 	struct setup setup;
 	struct proxied *proxied;
+	const struct addr *metrics; /* where its numbers are, or nowhere */
+	uint32_t n_metrics;
 	int inherited[INHERIT_MAX];
 	uint32_t n_inherited;
 };

@@ -25,6 +25,8 @@ void plan_proxy(struct plan *p, struct planned *one)
 			     error + strspn(error, "-"));
 		return;
 	}
+	one->metrics = told->metrics;
+	one->n_metrics = told->n_metrics;
 	told->opts.inherited = one->inherited;
 	told->opts.n_inherited = one->n_inherited;
 }

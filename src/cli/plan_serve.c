@@ -57,6 +57,8 @@ void plan_serve(struct plan *p, struct planned *one)
 				 (uint32_t)n, error) < 0)
 		config_wrong(p->config, section, "%s",
 			     error + strspn(error, "-"));
+	one->metrics = one->setup.metrics;
+	one->n_metrics = one->setup.n_metrics;
 	one->setup.opts.inherited = one->inherited;
 	one->setup.opts.n_inherited = one->n_inherited;
 	free(sites);

@@ -39,6 +39,7 @@ struct proxied {
 	struct proxy_opts opts;
 	struct addr listen[ADDRESSES_MAX];
 	struct addr metrics[2];
+	uint32_t n_metrics;
 	struct proxy_target to[OPTION_LIST_MAX];
 	struct proxy_name names[OPTION_LIST_MAX];
 	char hosts[OPTION_LIST_MAX][PROXY_HOST_SIZE];

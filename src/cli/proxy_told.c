@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/text.h"
 #include "cli/proxy_options.h"
+#include "http/probe.h"
 #include "proxy/target.h"
 
 /* ── Targets ── */
@@ -287,8 +288,8 @@ int proxied_read(struct proxied *ret, const struct proxy_values *v,
 			 ret_error);
 	if (n < 0)
 		return n;
-	ret->opts.metrics = ret->metrics;
-	ret->opts.n_metrics = (uint32_t)n;
+	ret->n_metrics = (uint32_t)n;
+	ret->opts.spare_fds = n > 0 ? PROBE_FDS : 0;
 	n = read_targets(ret, &v->to, ret_error);
 	if (n == 0)
 		n = read_names(ret, &v->sni, ret_error);

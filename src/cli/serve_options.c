@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "cli/addresses.h"
 #include "http/head.h"
+#include "http/probe.h"
 
 static const char *const formats[] = {
 	[SERVE_LOG_COMBINED] = "combined",
@@ -150,8 +151,8 @@ static int read_metrics(struct setup *ret, const char *text,
 
 	if (n <= 0)
 		return n;
-	ret->opts.metrics = ret->metrics;
-	ret->opts.n_metrics = (uint32_t)n;
+	ret->n_metrics = (uint32_t)n;
+	ret->opts.spare_fds = PROBE_FDS;
 	return 0;
 }
 

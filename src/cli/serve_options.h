@@ -40,6 +40,7 @@ struct setup {
 	struct serve_opts opts;
 	struct addr *addresses;
 	struct addr metrics[2];
+	uint32_t n_metrics;
 	struct site_opts *sites;
 };
 

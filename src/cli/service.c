@@ -10,6 +10,7 @@
 #include "serve/serve.h"
 
 struct service_kind {
+	const char *word;
 	int (*new)(void **ret, const void *opts, char *error);
 	void (*free)(void *it);
 	void (*start)(void *it);
@@ -20,6 +21,8 @@ struct service_kind {
 	int (*commit)(void *it, void *next);
 	void (*discard)(void *next);
 	void (*say)(void *it, const char *name, const void *opts);
+	void (*numbers)(void *it, struct text *page);
+	const char *(*unready)(void *it);
 	uint32_t (*threads)(void *it);
 	void (*reopen)(void *it);
 	void (*dump)(void *it);
@@ -85,6 +88,16 @@ static void say_serve(void *it, const char *name, const void *opts)
 	where_say(name, it, opts);
 }
 
+static void numbers_of_serve(void *it, struct text *page)
+{
+	serve_numbers(it, page);
+}
+
+static const char *unready_serve(void *it)
+{
+	return serve_unready(it);
+}
+
 static uint32_t threads_of_serve(void *it)
 {
 	return serve_threads(it);
@@ -101,6 +114,7 @@ static void dump_serve(void *it)
 }
 
 const struct service_kind service_serve = {
+	.word = "server",
 	.new = new_serve,
 	.free = free_serve,
 	.start = start_serve,
@@ -111,15 +125,12 @@ const struct service_kind service_serve = {
 	.commit = commit_serve,
 	.discard = discard_serve,
 	.say = say_serve,
+	.numbers = numbers_of_serve,
+	.unready = unready_serve,
 	.threads = threads_of_serve,
 	.reopen = reopen_serve,
 	.dump = dump_serve,
 };
-
-struct service service_of_serve(struct serve *it)
-{
-	return (struct service){ it, &service_serve };
-}
 
 /* ── Proxies ── */
 
@@ -181,6 +192,16 @@ static void say_proxy(void *it, const char *name, const void *opts)
 	where_say_proxy(name, it, opts);
 }
 
+static void numbers_of_proxy(void *it, struct text *page)
+{
+	proxy_numbers(it, page);
+}
+
+static const char *unready_proxy(void *it)
+{
+	return proxy_unready(it);
+}
+
 static uint32_t threads_of_proxy(void *it)
 {
 	return proxy_threads(it);
@@ -197,6 +218,7 @@ static void dump_proxy(void *it)
 }
 
 const struct service_kind service_proxy = {
+	.word = "proxy",
 	.new = new_proxy,
 	.free = free_proxy,
 	.start = start_proxy,
@@ -207,15 +229,12 @@ const struct service_kind service_proxy = {
 	.commit = commit_proxy,
 	.discard = discard_proxy,
 	.say = say_proxy,
+	.numbers = numbers_of_proxy,
+	.unready = unready_proxy,
 	.threads = threads_of_proxy,
 	.reopen = reopen_proxy,
 	.dump = dump_proxy,
 };
-
-struct service service_of_proxy(struct proxy *it)
-{
-	return (struct service){ it, &service_proxy };
-}
 
 /* ── Both ── */
 
@@ -234,6 +253,8 @@ int service_new(struct service *ret, const struct service_kind *kind,
 
 void service_free(struct service *s)
 {
+	if (s->it == NULL)
+		return;
 	s->kind->free(s->it);
 	s->it = NULL;
 }
@@ -281,6 +302,21 @@ void service_discard(const struct service *s, void *next)
 void service_say(const struct service *s, const char *name, const void *opts)
 {
 	s->kind->say(s->it, name, opts);
+}
+
+const char *service_word(const struct service *s)
+{
+	return s->kind->word;
+}
+
+void service_numbers(const struct service *s, struct text *page)
+{
+	s->kind->numbers(s->it, page);
+}
+
+const char *service_unready(const struct service *s)
+{
+	return s->kind->unready(s->it);
 }
 
 uint32_t service_threads(const struct service *s)

@@ -12,9 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct proxy;
-struct serve;
 struct service_kind;
+struct text;
 
 struct service {
 	void *it;
@@ -29,10 +28,8 @@ enum { SERVICE_ERROR_SIZE = 512 };
 /* -errno, and ret_error says why. */
 int service_new(struct service *ret, const struct service_kind *kind,
 		const void *opts, char ret_error[SERVICE_ERROR_SIZE]);
-/* One that was never started. */
+/* One that was never started; safe on all zero. */
 void service_free(struct service *s);
-struct service service_of_serve(struct serve *it);
-struct service service_of_proxy(struct proxy *it);
 
 /* One that cannot start is over at once. */
 void service_start(const struct service *s);
@@ -55,6 +52,12 @@ void service_discard(const struct service *s, void *next);
 
 /* Says what it does where; name: that of its section, or NULL. */
 void service_say(const struct service *s, const char *name, const void *opts);
+/* "server", "proxy". */
+const char *service_word(const struct service *s);
+/* Numbers for Prometheus. From any thread. */
+void service_numbers(const struct service *s, struct text *page);
+/* Why nobody should be sent there just now, or NULL. From any thread. */
+const char *service_unready(const struct service *s);
 uint32_t service_threads(const struct service *s);
 /* Opens its log files again; says what it does. */
 void service_reopen(const struct service *s);

@@ -36,33 +36,6 @@ static void add_address(struct text *line, const struct addr *a)
 	text_char(line, '/');
 }
 
-static void say_metrics(const char *name, const struct text *line)
-{
-	if (line->len > 0)
-		say("%s%snumbers at %.*s", name != NULL ? name : "",
-		    name != NULL ? ": " : "", (int)line->len, line->at);
-}
-
-static void say_metrics_of(const char *name, const struct serve *s)
-{
-	char memory[LINE_SIZE];
-	struct text line = text_over(memory, sizeof(memory));
-
-	for (uint32_t i = 0; i < serve_n_metrics(s); i++)
-		add_address(&line, serve_metrics_address(s, i));
-	say_metrics(name, &line);
-}
-
-static void say_proxy_metrics(const char *name, const struct proxy *p)
-{
-	char memory[LINE_SIZE];
-	struct text line = text_over(memory, sizeof(memory));
-
-	for (uint32_t i = 0; i < proxy_n_metrics(p); i++)
-		add_address(&line, proxy_metrics_address(p, i));
-	say_metrics(name, &line);
-}
-
 static void add_what(struct text *line, const struct serve_opts *opts)
 {
 	const char *root = opts->n_sites > 0 ? opts->sites[0].root : NULL;
@@ -94,7 +67,6 @@ void where_say(const char *name, const struct serve *s,
 		add_address(&where, serve_address(s, i));
 	say("%.*s at %.*s with %u thread%s", (int)what.len, what.at,
 	    (int)where.len, where.at, threads, threads == 1 ? "" : "s");
-	say_metrics_of(name, s);
 }
 
 void where_say_proxy(const char *name, const struct proxy *p,
@@ -114,5 +86,4 @@ void where_say_proxy(const char *name, const struct proxy *p,
 	say("%s%s%.*s to %.*s with %u thread%s", name != NULL ? name : "",
 	    name != NULL ? ": " : "", (int)where.len, where.at, (int)to.len,
 	    to.at, threads, threads == 1 ? "" : "s");
-	say_proxy_metrics(name, p);
 }

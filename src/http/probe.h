@@ -25,7 +25,8 @@ enum { PROBE_ADDRESSES_MAX = 2, PROBE_FDS = 24 };
 
 /* Where the answers come from; called from the thread of the probe. */
 struct probe_source {
-	bool (*is_ready)(void *context);
+	/* If not, what is lacking, as lines. */
+	bool (*is_ready)(void *context, struct text *ret_why);
 	void (*write)(void *context, struct text *page);
 	void *context;
 };

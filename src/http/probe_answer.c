@@ -33,7 +33,7 @@ static int fill_page(const struct probe_source *source, const struct head *head,
 	if (is_at(head, "/healthz"))
 		return 200;
 	if (is_at(head, "/readyz"))
-		return source->is_ready(source->context) ? 200 : 503;
+		return source->is_ready(source->context, page) ? 200 : 503;
 	return 404;
 }
 
@@ -58,7 +58,7 @@ size_t probe_answer(const struct probe_source *source, const struct head *head,
 {
 	if (status == 0)
 		status = fill_page(source, head, ret_page);
-	if (status != 200 || ret_page->len == 0) {
+	if (ret_page->len == 0 || (status != 200 && status != 503)) {
 		ret_page->len = 0;
 		text_str(ret_page, reply_reason(status));
 		text_char(ret_page, '\n');

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "http/probe.h"
 #include "net/budget.h"
 #include "proxy/proxy_inside.h"
 #include "proxy/rules.h"
@@ -107,7 +106,7 @@ void proxy_discard(struct proxy_next *next)
 static void count_connections(struct proxy *p, const struct proxy_opts *o)
 {
 	const struct budget budget = {
-		.own = 8 + (o->n_metrics > 0 ? PROBE_FDS : 0),
+		.own = 8 + o->spare_fds,
 		.threads = p->n_lanes,
 		.per_thread = 5 + o->n_listen + o->n_inherited,
 		.per_connection = 2,

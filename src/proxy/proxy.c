@@ -10,9 +10,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "http/probe.h"
 #include "proxy/proxy_inside.h"
-#include "proxy/view.h"
 
 int proxy_fail(char error[PROXY_ERROR_SIZE], int r, const char *format, ...)
 {
@@ -104,11 +102,7 @@ static int build(struct proxy *p, const struct proxy_opts *opts,
 	r = init_parts(p, opts);
 	if (r < 0)
 		return proxy_fail(error, r, "cannot start: %s", strerror(-r));
-	r = proxy_reload(p, opts, error);
-	if (r < 0)
-		return r;
-	r = view_open(p, opts);
-	return r < 0 ? proxy_fail_address(error, r, opts->metrics) : 0;
+	return proxy_reload(p, opts, error);
 }
 
 int proxy_new(struct proxy **ret, const struct proxy_opts *opts,
@@ -133,7 +127,6 @@ struct proxy *proxy_free(struct proxy *p)
 {
 	if (p == NULL)
 		return NULL;
-	p->probe = probe_free(p->probe);
 	listen_unlink(&p->listening, NULL);
 	for (uint32_t i = 0; i < p->n_init; i++)
 		lane_done(&p->lanes[i]);
@@ -152,8 +145,7 @@ struct proxy *proxy_free(struct proxy *p)
 
 int proxy_start(struct proxy *p)
 {
-	return crew_start(&p->crew,
-			  p->probe != NULL ? probe_start(p->probe) : 0);
+	return crew_start(&p->crew, 0);
 }
 
 int proxy_over_fd(const struct proxy *p)

@@ -21,6 +21,7 @@
 
 struct proxy;
 struct proxy_next;
+struct text;
 
 enum proxy_log {
 	PROXY_LOG_TEXT,
@@ -88,9 +89,8 @@ struct proxy_opts {
 	uint32_t idle_timeout_ms; /* both are silent; 0: no bound */
 	/* One side has ended and the other is silent; 0: 5 minutes */
 	uint32_t half_timeout_ms;
-	uint32_t grace_ms;          /* for conversations that run; 0: 10 s */
-	const struct addr *metrics; /* /metrics, /healthz, /readyz; none */
-	uint32_t n_metrics;
+	uint32_t grace_ms;  /* for conversations that run; 0: 10 s */
+	uint32_t spare_fds; /* descriptors that others here may need */
 	enum proxy_log log;
 	int log_fd;           /* 0: standard error */
 	const char *log_file; /* lines go here, not to log_fd */
@@ -110,9 +110,6 @@ struct proxy *proxy_free(struct proxy *p);
 /* The addresses as bound: a port that was 0 is the one that was got. */
 uint32_t proxy_n_addresses(const struct proxy *p);
 const struct addr *proxy_address(const struct proxy *p, uint32_t i);
-/* The same of where the numbers are. */
-uint32_t proxy_n_metrics(const struct proxy *p);
-const struct addr *proxy_metrics_address(const struct proxy *p, uint32_t i);
 uint32_t proxy_threads(const struct proxy *p);
 
 /*
@@ -129,7 +126,7 @@ int proxy_join(struct proxy *p);
  * keep their sockets, new ones are open before old ones close, and what waits in
  * those is still let in. Targets that are in both keep what is known of them;
  * conversations go on with theirs to the end, and who has none yet chooses among
- * the new ones. Threads, log and numbers stay where they are. A negative errno,
+ * the new ones. Threads and log stay what they are. A negative errno,
  * and then ret_error says why; as a rule nothing has changed then. Of one thread
  * only, that of proxy_new().
  */
@@ -152,6 +149,10 @@ void proxy_discard(struct proxy_next *next);
 void proxy_stop(struct proxy *p, enum proxy_how how);
 /* Opens the log file where its name is now. From any thread. */
 void proxy_reopen(struct proxy *p);
+/* Numbers for Prometheus, while it runs or not. From any thread. */
+void proxy_numbers(struct proxy *p, struct text *page);
+/* Why nobody should be sent here just now; NULL: all is well. */
+const char *proxy_unready(struct proxy *p);
 /* Has each thread say what it does, on standard error. From any thread. */
 void proxy_dump(struct proxy *p);
 

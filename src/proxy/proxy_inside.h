@@ -11,8 +11,6 @@
 #include "proxy/lane.h"
 #include "proxy/proxy.h"
 
-struct probe;
-
 struct proxy {
 	struct proxy_shared shared;
 	struct listen_set listening;
@@ -21,7 +19,6 @@ struct proxy {
 	struct lane *lanes;
 	struct adopter **adopters; /* of all lanes */
 	struct crew crew;
-	struct probe *probe; /* NULL: nobody watches */
 };
 
 /* Writes the error. Answers r. */

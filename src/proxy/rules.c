@@ -57,7 +57,7 @@ static int keep_networks(struct rules *r)
 /* What is the caller's is not looked at any more. */
 static void forget(struct proxy_opts *o)
 {
-	o->listen = o->metrics = NULL;
+	o->listen = NULL;
 	o->inherited = NULL;
 	o->to = NULL;
 	o->names = NULL;

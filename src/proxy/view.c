@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/base.h"
-#include "http/probe.h"
 #include "proxy/proxy_inside.h"
 #include "proxy/route.h"
 #include "proxy/talk.h"
@@ -129,9 +128,8 @@ static void add_lane(struct lane *sum, const struct lane *l)
 		counter_add(&sum->ended[i], counter_get(&l->ended[i]));
 }
 
-static void write_page(void *context, struct text *page)
+void proxy_numbers(struct proxy *p, struct text *page)
 {
-	struct proxy *p = context;
 	struct route *first;
 	struct lane *sum = calloc(1, sizeof(*sum));
 
@@ -154,36 +152,45 @@ static void write_page(void *context, struct text *page)
 		    "Connections of clients at the moment.",
 		    limits_connections(p->shared.limits));
 	limits_write(page, p->shared.limits);
-	metrics_write_process(page);
 	free(sum);
 }
 
-static bool is_ready(void *context)
+/* The loop's clock, but no lane's own. */
+static uint64_t now_ms(void)
 {
-	const struct proxy *p = context;
+	struct timespec t;
 
-	return atomic_load_explicit(&p->shared.stop, memory_order_relaxed) == 0;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-int view_open(struct proxy *p, const struct proxy_opts *o)
+/* One that has no place just now has its clients wait, and is well. */
+static bool has_good_target(const struct route *first)
 {
-	const struct probe_source source = { .is_ready = is_ready,
-					     .write = write_page,
-					     .context = p };
+	uint64_t now = now_ms();
 
-	if (o->n_metrics == 0)
-		return 0;
-	return probe_new(&p->probe, o->metrics, o->n_metrics, &source);
+	for (const struct route *r = first; r != NULL; r = r->next)
+		for (uint32_t i = 0; i < r->n; i++) {
+			enum target_state state = target_state(
+				&r->at[i]->target, now);
+
+			if (state == TARGET_GOOD || state == TARGET_FULL)
+				return true;
+		}
+	return false;
 }
 
-uint32_t proxy_n_metrics(const struct proxy *p)
+const char *proxy_unready(struct proxy *p)
 {
-	return p->probe != NULL ? probe_n_addresses(p->probe) : 0;
-}
+	struct route *first;
+	bool good;
 
-const struct addr *proxy_metrics_address(const struct proxy *p, uint32_t i)
-{
-	return probe_address(p->probe, i);
+	if (atomic_load_explicit(&p->shared.stop, memory_order_relaxed) != 0)
+		return "it stops";
+	first = targets_share(&p->shared.targets);
+	good = has_good_target(first);
+	(void)route_drop(first);
+	return good ? NULL : "no target is up";
 }
 
 /* ── Some lines ── */
@@ -231,15 +238,6 @@ static const char *state_of(const struct upstream *u, uint64_t now_ms)
 					     [TARGET_DOWN] = "down" };
 
 	return names[target_state(&u->target, now_ms)];
-}
-
-/* The loop's clock, but no lane's own. */
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void say_route(const struct proxy *p, const struct route *r)

@@ -7,11 +7,7 @@
 #define PROXY_VIEW_H
 
 struct lane;
-struct proxy;
-struct proxy_opts;
 
-/* Listens on the addresses of the options, if there are any; 0 or -errno. */
-int view_open(struct proxy *p, const struct proxy_opts *o);
 /* Says what this thread does, on standard error; it is the one that calls. */
 void view_lane(struct lane *l);
 

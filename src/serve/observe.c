@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "http/probe.h"
 #include "net/addr.h"
 #include "serve/access.h"
 #include "serve/serve_inside.h"
@@ -34,9 +33,8 @@ static void add_thread(struct tally *sum, const struct worker *w)
 	counter_add(&sum->metrics.lines_lost, counter_get(&w->lines.lost));
 }
 
-static void write_page(void *context, struct text *page)
+void serve_numbers(const struct serve *s, struct text *page)
 {
-	const struct serve *s = context;
 	struct tally *sum = calloc(1, sizeof(*sum));
 
 	if (sum == NULL) {
@@ -48,37 +46,15 @@ static void write_page(void *context, struct text *page)
 	tally_write(page, sum);
 	write_connections(page, s->shared.limits,
 			  counter_get(&sum->metrics.busy));
-	metrics_write_process(page);
 	free(sum);
 }
 
-static bool is_ready(void *context)
+const char *serve_unready(const struct serve *s)
 {
-	const struct serve *s = context;
+	bool stops = atomic_load_explicit(&s->shared.stop,
+					  memory_order_relaxed) != 0;
 
-	return atomic_load_explicit(&s->shared.stop, memory_order_relaxed) == 0;
-}
-
-int observe_open(struct serve *s)
-{
-	const struct serve_opts *o = &s->shared.opts;
-	const struct probe_source source = { .is_ready = is_ready,
-					     .write = write_page,
-					     .context = s };
-
-	if (o->n_metrics == 0)
-		return 0;
-	return probe_new(&s->probe, o->metrics, o->n_metrics, &source);
-}
-
-uint32_t serve_n_metrics(const struct serve *s)
-{
-	return s->probe != NULL ? probe_n_addresses(s->probe) : 0;
-}
-
-const struct addr *serve_metrics_address(const struct serve *s, uint32_t i)
-{
-	return probe_address(s->probe, i);
+	return stops ? "it stops" : NULL;
 }
 
 /* ── Some lines ── */

@@ -6,12 +6,7 @@
 #ifndef SERVE_OBSERVE_H
 #define SERVE_OBSERVE_H
 
-struct probe;
-struct serve;
 struct worker;
-
-/* Listens on the addresses of the options, if there are any; 0 or -errno. */
-int observe_open(struct serve *s);
 
 /* Says what this thread does, on standard error; it is the one that calls. */
 void observe_dump(struct worker *w);

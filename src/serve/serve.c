@@ -12,10 +12,8 @@
 
 #include "base/base.h"
 #include "http/head.h"
-#include "http/probe.h"
 #include "net/budget.h"
 #include "serve/check.h"
-#include "serve/observe.h"
 #include "serve/serve_inside.h"
 
 static_assert((int)SERVE_THREADS_MAX == (int)LISTEN_THREADS_MAX,
@@ -69,7 +67,7 @@ static void count_connections(struct serve *s)
 {
 	const struct serve_opts *o = &s->shared.opts;
 	const struct budget budget = {
-		.own = 8 + (o->n_metrics > 0 ? PROBE_FDS : 0),
+		.own = 8 + o->spare_fds,
 		.threads = s->n_threads,
 		.per_thread = 4 + MAX(o->n_listen + o->n_inherited, 1U),
 		.per_connection = 1,
@@ -114,17 +112,6 @@ static int open_log(struct serve *s, char error[SERVE_ERROR_SIZE])
 	return 0;
 }
 
-/* The last to be opened, since it shows all the rest. */
-static int open_probe(struct serve *s, char error[SERVE_ERROR_SIZE])
-{
-	int r = observe_open(s);
-
-	if (r < 0)
-		return serve_fail_address(error, r, s->shared.opts.metrics);
-	s->shared.opts.metrics = NULL; /* it was the caller's */
-	return 0;
-}
-
 static int build(struct serve *s, const struct serve_opts *opts,
 		 char error[SERVE_ERROR_SIZE])
 {
@@ -143,8 +130,7 @@ static int build(struct serve *s, const struct serve_opts *opts,
 		r = init_workers(s);
 	if (r < 0)
 		return serve_fail(error, r, "cannot start: %s", strerror(-r));
-	r = serve_reload(s, opts, error);
-	return r < 0 ? r : open_probe(s, error);
+	return serve_reload(s, opts, error);
 }
 
 int serve_new(struct serve **ret, const struct serve_opts *opts,
@@ -168,7 +154,6 @@ struct serve *serve_free(struct serve *s)
 {
 	if (s == NULL)
 		return NULL;
-	s->probe = probe_free(s->probe);
 	s->shared.checkers = check_stop(s->shared.checkers);
 	listen_unlink(&s->listening, NULL);
 	for (uint32_t i = 0; i < s->n_init; i++)

@@ -22,6 +22,7 @@
 struct addr;
 struct serve;
 struct serve_next;
+struct text;
 
 enum serve_log {
 	SERVE_LOG_COMBINED, /* combined, then seconds and the account */
@@ -71,8 +72,7 @@ struct serve_opts {
 	uint32_t body_timeout_ms;   /* without one byte taken; 0: 60 s */
 	uint32_t linger_timeout_ms; /* closing after an error; 0: 5 s */
 	uint32_t grace_ms;          /* for answers that run; 0: 30 s */
-	const struct addr *metrics; /* /metrics, /healthz, /readyz; none */
-	uint32_t n_metrics;
+	uint32_t spare_fds;         /* descriptors that others here may need */
 	enum serve_log log;
 	int log_fd;           /* 0: standard error */
 	const char *log_file; /* lines go here, not to log_fd */
@@ -92,9 +92,6 @@ struct serve *serve_free(struct serve *s);
 /* The addresses as bound: a port that was 0 is the one that was got. */
 uint32_t serve_n_addresses(const struct serve *s);
 const struct addr *serve_address(const struct serve *s, uint32_t i);
-/* The same of where the numbers are. */
-uint32_t serve_n_metrics(const struct serve *s);
-const struct addr *serve_metrics_address(const struct serve *s, uint32_t i);
 /* How many threads it runs with. */
 uint32_t serve_threads(const struct serve *s);
 
@@ -143,6 +140,10 @@ void serve_stop(struct serve *s, enum serve_how how);
  * on the way. From any thread, at any time; blocks as open(2) does.
  */
 void serve_reopen(struct serve *s);
+/* Numbers for Prometheus, while it runs or not. From any thread. */
+void serve_numbers(const struct serve *s, struct text *page);
+/* Why nobody should be sent here just now; NULL: all is well. */
+const char *serve_unready(const struct serve *s);
 /* Has each thread say what it does, on standard error. From any thread. */
 void serve_dump(struct serve *s);
 

@@ -16,8 +16,6 @@
 #include "serve/serve.h"
 #include "serve/worker.h"
 
-struct probe;
-
 struct thread {
 	struct serve *serve;
 	struct worker worker;
@@ -31,7 +29,6 @@ struct serve {
 	struct thread *threads;
 	struct adopter **adopters; /* of all threads */
 	struct crew crew;
-	struct probe *probe; /* NULL: nobody watches */
 };
 
 /* The threads, not started yet. 0 or -errno. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads of a server, and who watches them: started, stopped, joined. */
-#include "http/probe.h"
+/* The threads of a server: started, stopped, joined. */
 #include "serve/serve_inside.h"
 
 void serve_stop(struct serve *s, enum serve_how how)
@@ -37,8 +36,7 @@ int serve_init_crew(struct serve *s)
 
 int serve_start(struct serve *s)
 {
-	return crew_start(&s->crew,
-			  s->probe != NULL ? probe_start(s->probe) : 0);
+	return crew_start(&s->crew, 0);
 }
 
 int serve_join(struct serve *s)

@@ -15,9 +15,11 @@
 static bool ready = true;
 static size_t page_size;
 
-static bool is_ready(void *context)
+static bool is_ready(void *context, struct text *ret_why)
 {
 	assert_ptr_equal(context, &ready);
+	if (!ready)
+		text_str(ret_why, "no target is up\n");
 	return ready;
 }
 

@@ -194,7 +194,7 @@ def test_an_address_that_is_taken(serve, root):
     server = serve(root, *METRICS)
     said = refused("--metrics", "%s:%d" % where(server), "-l", "127.0.0.1:0",
                    root)
-    assert said == ("pour serve: %s:%d: Address already in use\n"
+    assert said == ("pour serve: metrics: %s:%d: Address already in use\n"
                     % where(server))
 
 
