@@ -188,6 +188,16 @@ void loop_drop(struct loop *l, uint64_t key)
 	free_slot(l, slot);
 }
 
+void loop_close(struct loop *l, uint64_t key)
+{
+	struct loop_slot *slot = slot_of(l, key);
+
+	if (slot == NULL)
+		return;
+	(void)close(slot->fd);
+	free_slot(l, slot);
+}
+
 /* The chain of those that are free, made anew. */
 static void chain_free(struct loop *l)
 {

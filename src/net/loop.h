@@ -53,6 +53,11 @@ int loop_add(struct loop *l, int fd, loop_ready *ready, void *context,
 int loop_want(struct loop *l, uint64_t key, uint32_t events);
 /* Forgets it; call before closing the descriptor. Safe on key 0. */
 void loop_drop(struct loop *l, uint64_t key);
+/*
+ * Forgets it and closes its descriptor, which takes it out of epoll's set: a
+ * call less. Only for one that nobody has a duplicate of.
+ */
+void loop_close(struct loop *l, uint64_t key);
 
 /* Gives the room of places that are free, at the end, back. Between turns. */
 void loop_trim(struct loop *l);

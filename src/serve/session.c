@@ -18,11 +18,10 @@ static void session_free(struct session *s)
 {
 	struct worker *w = s->worker;
 
-	loop_drop(&w->loop, s->key);
+	loop_close(&w->loop, s->key);
 	timer_stop(&s->timer);
 	list_remove(&s->run);
 	list_remove(&s->link);
-	(void)close(s->fd);
 	if (s->turned_away)
 		w->n_turned_away--;
 	else
@@ -30,8 +29,8 @@ static void session_free(struct session *s)
 	free(s);
 }
 
-/* The session may be gone afterwards. */
-static void session_run(struct session *s)
+/* False: the session is gone. */
+static bool session_run(struct session *s)
 {
 	uint32_t rounds = 0;
 	bool on = true;
@@ -55,9 +54,10 @@ static void session_run(struct session *s)
 			break;
 		case SESSION_CLOSED:
 			session_free(s);
-			return;
+			return false;
 		}
 	}
+	return true;
 }
 
 /* One that is in the run queue has its turn there, and only there. */
@@ -67,16 +67,30 @@ static void ready(void *context, uint32_t events)
 
 	(void)events;
 	if (list_is_empty(&s->run))
-		session_run(s);
+		(void)session_run(s);
+}
+
+/* If it waits for some: it may be new, and not watched yet. */
+static void await_bytes(struct session *s)
+{
+	if ((s->state != SESSION_READ && s->state != SESSION_BODY) ||
+	    !list_is_empty(&s->run) ||
+	    loop_want(&s->worker->loop, s->key, EPOLLIN) == 0)
+		return;
+	(void)state_abandon(s);
+	session_free(s);
 }
 
 void session_go_on(struct list *run)
 {
-	session_run(container_of(run, struct session, run));
+	struct session *s = container_of(run, struct session, run);
+
+	if (session_run(s))
+		await_bytes(s);
 }
 
-/* It waits for bytes, without a deadline yet. */
-static int watched(struct worker *w, int fd, struct session **ret)
+/* Nothing of it is watched yet, and it has no deadline. */
+static int make(struct worker *w, int fd, struct session **ret)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int r;
@@ -86,10 +100,7 @@ static int watched(struct worker *w, int fd, struct session **ret)
 	s->worker = w;
 	s->fd = fd;
 	r = loop_add(&w->loop, fd, ready, s, &s->key);
-	if (r >= 0)
-		r = loop_want(&w->loop, s->key, EPOLLIN);
 	if (r < 0) {
-		loop_drop(&w->loop, s->key);
 		free(s);
 		return r;
 	}
@@ -101,12 +112,26 @@ static int watched(struct worker *w, int fd, struct session **ret)
 	return 0;
 }
 
+/*
+ * What a client asks is there as a rule when he is let in, so it is read at
+ * once, and answered in the next turn: files that others had opened in this one
+ * may be older than his request. Only who has to wait is watched: a connection
+ * for a single request is never in epoll's set.
+ */
+static void begin(struct session *s)
+{
+	if (state_read(s))
+		(void)move_next_turn(s);
+	else
+		await_bytes(s);
+}
+
 /* Nobody may be silent at first: the first head is due from here on. */
 int session_new(struct worker *w, int fd, const struct addr *peer,
 		struct client *client)
 {
 	struct session *s;
-	int r = watched(w, fd, &s);
+	int r = make(w, fd, &s);
 
 	if (r < 0)
 		return r;
@@ -115,13 +140,14 @@ int session_new(struct worker *w, int fd, const struct addr *peer,
 	peer_of_addr(peer, &s->peer);
 	s->waits = true;
 	timer_start(&w->head_late, &s->timer, w->loop.now_ms);
+	begin(s);
 	return 0;
 }
 
 int session_part(struct worker *w, int fd)
 {
 	struct session *s;
-	int r = watched(w, fd, &s);
+	int r = make(w, fd, &s);
 
 	if (r < 0)
 		return r;
@@ -181,7 +207,7 @@ void session_drain_all(struct list *sessions)
 
 		next = at->next;
 		if (s->state == SESSION_READ && s->work == NULL)
-			session_run(s);
+			(void)session_run(s);
 	}
 }
 
@@ -206,7 +232,7 @@ static void refuse_late(struct session *s)
 	else
 		(void)state_abandon(s);
 	list_remove(&s->run);
-	session_run(s);
+	(void)session_run(s);
 }
 
 void session_head_late(struct timer *t)
