@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 from program import POUR, Program, wait_for
 
@@ -112,6 +113,12 @@ class Peer:
         raise AssertionError(f"heard {got!r}")
 
 
+    def looks_away(self, seconds=0.3):
+        """Time passes in which it reads nothing, whatever comes."""
+        time.sleep(seconds)
+        return self
+
+
 class Listener:
     """Where a proxy may go: connections are taken one by one."""
 
@@ -186,8 +193,8 @@ class Proxy(Program):
     cpu = Program.cpu_seconds
 
     def __init__(self, errors, *targets, args=(), listen=("127.0.0.1:0",),
-                 before=(), **more):
-        words = [*before, POUR, "proxy", *map(str, args)]
+                 before=(), program=POUR, **more):
+        words = [*before, program, "proxy", *map(str, args)]
         for address in listen:
             words += ["-l", address]
         for target in targets:

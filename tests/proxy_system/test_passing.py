@@ -172,6 +172,16 @@ def test_a_reset_comes_after_what_was_said(proxy, listener):
     client.takes(6 * 1000 - 1).was_reset()
 
 
+def test_a_close_with_bytes_unread(proxy, listener):
+    """Which is a reset: who sent them hears that they were not read."""
+    it = proxy(listener)
+    client, server = it.pair(listener)
+    server.send(b"read this" * 1000)
+    client.reads(b"read this").close()
+    server.was_reset()
+    assert it.lines()[0].ended == "CD"
+
+
 def test_out_of_band(proxy, listener):
     """P10: it is not passed on, and neither wedges nor spins."""
     it = proxy(listener)
