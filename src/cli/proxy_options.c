@@ -30,13 +30,18 @@ static const struct option table[] = {
 	COMMON_LISTEN(proxy_values, ""),
 	OPTION(.name = "to", .kind = OPTION_LIST, .value = "TARGET",
 	       .field = FIELD(to),
-	       .help = "passes connections on to ADDR[,weight=N][,max=N]\n"
+	       .help = "passes connections on to ADDR, HOST:PORT or\n"
+		       "srv:_NAME._tcp.DOMAIN, each [,weight=N][,max=N]\n"
 		       "[,backup]; repeatable"),
 	OPTION(.name = "sni", .kind = OPTION_LIST, .value = "NAME=TARGET",
 	       .field = FIELD(sni),
 	       .help = "passes TLS clients that name this host, or with\n"
 		       "*.example.org one of its hosts, on to that target;\n"
 		       "repeatable"),
+	OPTION(.name = "resolver", .kind = OPTION_LIST, .value = "ADDR",
+	       .field = FIELD(resolver),
+	       .help = "asks that DNS server for names of targets (those of\n"
+		       "/etc/resolv.conf); repeatable"),
 	OPTION(.name = "proxy-in", .kind = OPTION_LIST, .value = "NETWORK",
 	       .field = FIELD(proxy_in), .bare = "all",
 	       .help = "demands a PROXY header, v1 or v2, from clients in\n"

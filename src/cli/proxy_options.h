@@ -14,6 +14,7 @@
 #include "cli/addresses.h"
 #include "cli/common_options.h"
 #include "cli/options.h"
+#include "cli/proxy_target.h"
 #include "proxy/proxy.h"
 
 /* The longest name of a host, its NUL included. */
@@ -21,7 +22,7 @@ enum { PROXY_HOST_SIZE = 256 };
 
 struct proxy_values {
 	struct common_values common; /* its log: enum proxy_log */
-	struct option_list to, sni, proxy_in, allow, deny;
+	struct option_list to, sni, resolver, proxy_in, allow, deny;
 	uint64_t hello_timeout, connect_timeout, half_timeout;
 	uint64_t connection_rate;
 	unsigned balance;  /* enum balance_method */
@@ -43,6 +44,9 @@ struct proxied {
 	struct proxy_target to[OPTION_LIST_MAX];
 	struct proxy_name names[OPTION_LIST_MAX];
 	char hosts[OPTION_LIST_MAX][PROXY_HOST_SIZE];
+	char to_hosts[OPTION_LIST_MAX][TARGET_HOST_SIZE];
+	char sni_hosts[OPTION_LIST_MAX][TARGET_HOST_SIZE];
+	struct addr resolvers[RESOLVER_SERVERS_MAX];
 	struct network proxy_in[OPTION_LIST_MAX];
 	struct network allow[OPTION_LIST_MAX], deny[OPTION_LIST_MAX];
 };

@@ -57,27 +57,6 @@ static int read_property(struct proxy_target *to, struct slice word,
 	return 0;
 }
 
-static int read_target(struct proxy_target *to, const char *flag,
-		       struct slice word, char error[OPTIONS_ERROR_SIZE])
-{
-	char text[ADDR_TEXT_SIZE];
-	struct addr addresses[2];
-	int n;
-
-	if (word.len >= sizeof(text))
-		return bad(error, "%s: '%.100s': too long", flag, word.at);
-	memcpy(text, word.at, word.len);
-	text[word.len] = '\0';
-	n = address_read(flag, text, addresses, error);
-	if (n < 0)
-		return n;
-	if (n != 1)
-		return bad(error, "%s: '%s': that is not one address", flag,
-			   text);
-	*to = (struct proxy_target){ .addr = addresses[0] };
-	return 0;
-}
-
 /* How many words were a target, 0 or 1; -EINVAL. */
 static int read_word(struct proxied *p, struct slice word,
 		     char error[OPTIONS_ERROR_SIZE])
@@ -90,7 +69,7 @@ static int read_word(struct proxied *p, struct slice word,
 	if (n == OPTION_LIST_MAX)
 		return bad(error, "--to: more than %d targets",
 			   OPTION_LIST_MAX);
-	r = read_target(&p->to[n], "--to", word, error);
+	r = target_read(&p->to[n], p->to_hosts[n], "--to", word, error);
 	return r < 0 ? r : 1;
 }
 
@@ -151,7 +130,8 @@ static int read_name(struct proxied *p, const char *item,
 		return bad(error, "--sni: '%.100s': not NAME=TARGET", item);
 	n->name = host;
 	word = slice_cut(&rest, ',');
-	r = read_target(&n->to, "--sni", word, error);
+	r = target_read(&n->to, p->sni_hosts[p->opts.n_names], "--sni", word,
+			error);
 	while (r == 0 && rest.len > 0) {
 		word = slice_cut(&rest, ',');
 		r = read_property(&n->to, word, error);
@@ -173,6 +153,45 @@ static int read_names(struct proxied *p, const struct option_list *list,
 	}
 	p->opts.names = p->names;
 	return 0;
+}
+
+/* ── Resolvers ── */
+
+/* Of a DNS server everybody knows the port. */
+static int read_resolver(const char *text, struct addr *ret,
+			 char error[OPTIONS_ERROR_SIZE])
+{
+	char with_port[ADDR_TEXT_SIZE + 4];
+	struct addr addresses[2];
+	const char *why;
+	int n = addr_parse(text, addresses, &why);
+
+	if (n < 0 && strlen(text) < ADDR_TEXT_SIZE) {
+		(void)snprintf(with_port, sizeof(with_port), "%s:53", text);
+		n = addr_parse(with_port, addresses, &why);
+	}
+	if (n != 1 || addresses[0].sa.sa_family == AF_UNIX)
+		return bad(error,
+			   "--resolver: '%.100s': not the address of a DNS "
+			   "server, such as 10.0.0.53, [::1]:53",
+			   text);
+	*ret = addresses[0];
+	return 0;
+}
+
+static int read_resolvers(struct proxied *p, const struct option_list *list,
+			  char error[OPTIONS_ERROR_SIZE])
+{
+	int r = 0;
+
+	if (list->n > RESOLVER_SERVERS_MAX)
+		return bad(error, "--resolver: more than %d",
+			   RESOLVER_SERVERS_MAX);
+	for (uint32_t i = 0; r == 0 && i < list->n; i++)
+		r = read_resolver(list->items[i], &p->resolvers[i], error);
+	p->opts.resolvers = p->resolvers;
+	p->opts.n_resolvers = list->n;
+	return r;
 }
 
 /* ── Networks ── */
@@ -293,6 +312,8 @@ int proxied_read(struct proxied *ret, const struct proxy_values *v,
 	n = read_targets(ret, &v->to, ret_error);
 	if (n == 0)
 		n = read_names(ret, &v->sni, ret_error);
+	if (n == 0)
+		n = read_resolvers(ret, &v->resolver, ret_error);
 	if (n == 0)
 		n = read_lists(ret, v, ret_error);
 	if (n == 0)

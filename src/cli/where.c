@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "cli/proxy_target.h"
 #include "cli/say.h"
 #include "net/addr.h"
 #include "proxy/proxy.h"
@@ -18,6 +19,15 @@ static void add_plain(struct text *line, const struct addr *a)
 	char text[ADDR_TEXT_SIZE];
 
 	addr_text(a, text);
+	text_str(line, line->len > 0 ? " and " : "");
+	text_str(line, text);
+}
+
+static void add_target(struct text *line, const struct proxy_target *to)
+{
+	char text[TARGET_TEXT_SIZE];
+
+	target_text(to, text);
 	text_str(line, line->len > 0 ? " and " : "");
 	text_str(line, text);
 }
@@ -80,9 +90,9 @@ void where_say_proxy(const char *name, const struct proxy *p,
 	for (uint32_t i = 0; i < proxy_n_addresses(p); i++)
 		add_plain(&where, proxy_address(p, i));
 	for (uint32_t i = 0; i < opts->n_to; i++)
-		add_plain(&to, &opts->to[i].addr);
+		add_target(&to, &opts->to[i]);
 	for (uint32_t i = 0; i < opts->n_names; i++)
-		add_plain(&to, &opts->names[i].to.addr);
+		add_target(&to, &opts->names[i].to);
 	say("%s%s%.*s to %.*s with %u thread%s", name != NULL ? name : "",
 	    name != NULL ? ": " : "", (int)where.len, where.at, (int)to.len,
 	    to.at, threads, threads == 1 ? "" : "s");

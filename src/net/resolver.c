@@ -2,6 +2,7 @@
 /* Questions by c-ares in our own loop: see resolver.h. */
 #include "net/resolver.h"
 
+#include <ares.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -75,6 +75,9 @@ int proxy_prepare(const struct proxy *p, const struct proxy_opts *opts,
 	if (!has_good_size(opts))
 		return proxy_fail(ret_error, -EINVAL, "targets: 1 to %d",
 				  BALANCE_TARGETS_MAX);
+	if (opts->n_resolvers > RESOLVER_SERVERS_MAX)
+		return proxy_fail(ret_error, -EINVAL, "resolvers: at most %d",
+				  RESOLVER_SERVERS_MAX);
 	next = calloc(1, sizeof(*next));
 	r = next == NULL ? -ENOMEM : rules_new(&next->rules, opts);
 	if (r < 0) {

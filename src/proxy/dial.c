@@ -240,7 +240,8 @@ bool dial_next(struct talk *t)
 	if (t->opening->route->turn != t->lane->route->turn)
 		renew(t);
 	i = pick(t);
-	if (i == BALANCE_FULL)
+	if (i == BALANCE_FULL ||
+	    (i == BALANCE_NONE && t->opening->route->is_pending))
 		return queue_up(t);
 	if (i < 0)
 		return nobody(t);

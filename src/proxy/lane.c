@@ -103,8 +103,10 @@ static void lane_renew(struct lane *l)
 {
 	if (!targets_changed(&l->shared->targets, l->route))
 		return;
-	if (set_route(l) == 0)
-		checks_renew(l);
+	if (set_route(l) < 0)
+		return;
+	checks_renew(l);
+	names_renew(l);
 }
 
 /* ── Rules ── */
@@ -136,6 +138,7 @@ static int take_rules(struct adopter *a, const void *what)
 	for (uint32_t i = route_count(l->route); i-- > 0;)
 		l->ways[i].balance.method = rules->opts.balance;
 	checks_renew(l);
+	names_change(l);
 	return 0;
 }
 
@@ -169,6 +172,7 @@ int lane_init(struct lane *l, struct proxy_shared *shared)
 void lane_done(struct lane *l)
 {
 	checks_done(l);
+	names_done(l);
 	talk_free_openings(l);
 	door_done(&l->door);
 	ways_free(l->ways, l->route);

@@ -26,6 +26,7 @@
 #include "net/waits.h"
 #include "proxy/balance.h"
 #include "proxy/check.h"
+#include "proxy/names.h"
 #include "proxy/proxy.h"
 #include "proxy/targets.h"
 
@@ -67,6 +68,7 @@ struct lane {
 	struct timer grace;
 	struct waits waits;   /* of relays */
 	struct checks checks; /* of the first lane, for all */
+	struct names names;   /* the same */
 	struct list talks;
 	uint64_t n_talks;
 	struct ebb ebb;

@@ -47,8 +47,10 @@ static int run_lane(void *context, uint32_t i)
 {
 	struct proxy *p = context;
 
-	if (i == 0)
+	if (i == 0) {
 		checks_begin(&p->lanes[0]);
+		names_begin(&p->lanes[0]);
+	}
 	return lane_run(&p->lanes[i]);
 }
 

@@ -39,9 +39,11 @@ enum { PROXY_ERROR_SIZE = 512 };
 /* Where connections may go to. */
 struct proxy_target {
 	struct addr addr;
-	uint32_t weight; /* 0: 1; at most TARGET_WEIGHT_MAX */
-	uint32_t max;    /* connections at a time; 0: as many as come */
-	bool backup;     /* only for when no other one is to be had */
+	const char *host; /* instead: a name to look up; NULL: none */
+	uint16_t port;    /* of that; 0: its SRV records have the ports */
+	uint32_t weight;  /* 0: 1, or that of SRV; at most TARGET_WEIGHT_MAX */
+	uint32_t max;     /* connections at a time; 0: as many as come */
+	bool backup;      /* only for when no other one is to be had */
 };
 
 /* A target for TLS clients that name a host; several for a name are balanced. */
@@ -65,6 +67,9 @@ struct proxy_opts {
 	uint32_t n_to;                  /* at most BALANCE_TARGETS_MAX */
 	const struct proxy_name *names; /* copied; with any, n_to may be 0 */
 	uint32_t n_names;
+	/* DNS servers for names; none: those of resolv.conf(5). Copied. */
+	const struct addr *resolvers;
+	uint32_t n_resolvers; /* at most RESOLVER_SERVERS_MAX */
 	enum proxy_out out;
 	/* Copied. Who is in one must begin with a PROXY header. */
 	const struct network *proxy_in;

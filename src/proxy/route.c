@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "proxy/known.h"
 
 struct upstream *upstream_share(struct upstream *u)
 {
@@ -66,6 +67,7 @@ static struct upstream *upstream_kept(const struct route *before,
 struct making {
 	struct route *r;
 	const struct route *before; /* or NULL */
+	struct known *known;
 };
 
 static int add_upstream(const struct making *m, const struct proxy_target *to)
@@ -93,6 +95,38 @@ static int add_upstream(const struct making *m, const struct proxy_target *to)
 	targets[r->n] = &at[r->n]->target;
 	r->n++;
 	return 0;
+}
+
+/* Whatever the DNS says, there are no more targets than can be chosen from. */
+static int add_addresses(const struct making *m, const struct known *k,
+			 const struct proxy_target *to)
+{
+	int r = 0;
+
+	for (uint32_t i = 0;
+	     r == 0 && i < k->n && m->r->n < BALANCE_TARGETS_MAX; i++) {
+		struct proxy_target one = *to;
+
+		one.addr = k->at[i].addr;
+		one.backup = to->backup || k->at[i].backup;
+		if (one.weight == 0)
+			one.weight = k->at[i].weight;
+		r = add_upstream(m, &one);
+	}
+	return r;
+}
+
+static int add_target(const struct making *m, const struct proxy_target *to)
+{
+	const struct known *k;
+
+	if (to->host == NULL)
+		return m->r->n < BALANCE_TARGETS_MAX ? add_upstream(m, to) : 0;
+	k = known_find(m->known, to->host, to->port);
+	m->r->is_named = true;
+	if (k == NULL || !k->answered)
+		m->r->is_pending = true;
+	return k != NULL ? add_addresses(m, k, to) : 0;
 }
 
 static struct route *new_one(uint32_t turn)
@@ -131,17 +165,18 @@ static struct route *add_route(struct route *first, const char *name)
 	return r->name != NULL ? r : NULL;
 }
 
-static int add_name(struct route *first, const struct proxy_name *n,
-		    const struct route *before)
+/* all: of the first routes of both chains. */
+static int add_name(const struct making *all, const struct proxy_name *n)
 {
-	struct making m = { .r = named(first, n->name) };
+	struct making m = { .r = named(all->r, n->name), .known = all->known };
 
 	if (m.r == NULL)
-		m.r = add_route(first, n->name);
+		m.r = add_route(all->r, n->name);
 	if (m.r == NULL)
 		return -ENOMEM;
-	m.before = before != NULL ? named(before, n->name) : NULL;
-	return add_upstream(&m, &n->to);
+	if (all->before != NULL)
+		m.before = named(all->before, n->name);
+	return add_target(&m, &n->to);
 }
 
 /* As if the chain after it had never been begun. */
@@ -153,16 +188,16 @@ static void claim_back(const struct route *before)
 }
 
 int route_new(struct route **ret, const struct proxy_opts *opts,
-	      const struct route *before)
+	      const struct route *before, struct known *known)
 {
 	struct route *first = new_one(before != NULL ? before->turn + 1 : 1);
-	const struct making m = { first, before };
+	const struct making m = { first, before, known };
 	int r = first == NULL ? -ENOMEM : 0;
 
 	for (uint32_t i = 0; r == 0 && i < opts->n_to; i++)
-		r = add_upstream(&m, &opts->to[i]);
+		r = add_target(&m, &opts->to[i]);
 	for (uint32_t i = 0; r == 0 && i < opts->n_names; i++)
-		r = add_name(first, &opts->names[i], before);
+		r = add_name(&m, &opts->names[i]);
 	if (r == 0) {
 		*ret = first;
 		return 0;

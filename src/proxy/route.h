@@ -16,6 +16,7 @@
 #include "proxy/target.h"
 
 struct check;
+struct known;
 
 struct upstream {
 	struct target target;
@@ -38,15 +39,18 @@ struct route {
 	uint32_t n;
 	struct upstream **at;
 	const struct target **targets; /* the same, for balance_pick() */
+	/* Names lead to some of them; and one of those was not answered yet, so
+	 * that there may be more in a moment. */
+	bool is_named, is_pending;
 };
 
 /*
  * One share of the first, the caller's. Upstreams that were in the chain before
- * (or NULL) stay as they are, apart from their weight and the like. By one
- * thread at a time. 0 or -ENOMEM.
+ * (or NULL) stay as they are, apart from their weight and the like. Names lead
+ * where it is known that they do. By one thread at a time. 0 or -ENOMEM.
  */
 int route_new(struct route **ret, const struct proxy_opts *opts,
-	      const struct route *before);
+	      const struct route *before, struct known *known);
 /* The route of a chain for the same clients as r; the first one: there is none
  * any more. */
 struct route *route_like(struct route *first, const struct route *r);

@@ -73,6 +73,9 @@ int rules_new(struct rules **ret, const struct proxy_opts *opts)
 		return -ENOMEM;
 	atomic_init(&r->shares, 1);
 	r->opts = filled(opts);
+	for (uint32_t i = 0; i < opts->n_resolvers; i++)
+		r->resolvers[i] = opts->resolvers[i];
+	r->opts.resolvers = r->resolvers;
 	e = keep_networks(r);
 	forget(&r->opts);
 	if (e < 0)

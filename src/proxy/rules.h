@@ -11,12 +11,14 @@
 #include <stdatomic.h>
 
 #include "net/network.h"
+#include "net/resolver.h"
 #include "proxy/proxy.h"
 
 struct rules {
 	atomic_uint shares;
 	struct proxy_opts opts;      /* defaults filled in; no addresses */
 	struct network *networks[3]; /* those of the options, copied */
+	struct addr resolvers[RESOLVER_SERVERS_MAX];
 };
 
 /* One share, the caller's. 0 or -ENOMEM. */

@@ -187,6 +187,8 @@ const char *proxy_unready(struct proxy *p)
 
 	if (atomic_load_explicit(&p->shared.stop, memory_order_relaxed) != 0)
 		return "it stops";
+	if (!atomic_load(&p->shared.targets.is_ready))
+		return "the name of a target leads nowhere";
 	first = targets_share(&p->shared.targets);
 	good = has_good_target(first);
 	(void)route_drop(first);

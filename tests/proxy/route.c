@@ -36,7 +36,7 @@ TEST(a_name_goes_before_patterns_and_long_ones_before_short_ones)
 	const struct proxy_opts opts = { .names = names, .n_names = 4 };
 	struct route *first;
 
-	assert_int_equal(route_new(&first, &opts, NULL), 0);
+	assert_int_equal(route_new(&first, &opts, NULL, NULL), 0);
 	assert_string_equal(way_of(first, "www.example.org"), "127.0.0.1:3");
 	assert_string_equal(way_of(first, "a.example.org"), "127.0.0.1:2");
 	assert_string_equal(way_of(first, "a.b.example.org"), "127.0.0.1:2");
@@ -62,7 +62,7 @@ TEST(who_names_nobody_that_is_known_has_the_first_route)
 	};
 	struct route *first;
 
-	assert_int_equal(route_new(&first, &opts, NULL), 0);
+	assert_int_equal(route_new(&first, &opts, NULL, NULL), 0);
 	assert_string_equal(way_of(first, ""), "127.0.0.1:9");
 	assert_string_equal(way_of(first, "b.org"), "127.0.0.1:9");
 	assert_string_equal(way_of(first, "a.org"), "127.0.0.1:1");
@@ -76,7 +76,7 @@ TEST(an_upstream_outlives_its_route_with_its_last_conversation)
 	struct upstream *u;
 	struct route *first;
 
-	assert_int_equal(route_new(&first, &opts, NULL), 0);
+	assert_int_equal(route_new(&first, &opts, NULL, NULL), 0);
 	u = upstream_share(first->at[0]);
 	assert_null(route_drop(first));
 	assert_string_equal(u->name, "127.0.0.1:9");
