@@ -177,6 +177,7 @@ static bool sent(struct session *s, uint32_t *rounds)
 	struct work *work = s->work;
 	uint64_t cost = 1 + send_moved(&work->send) / ROUND_SIZE;
 
+	watch_trust(s);
 	end_answer(s);
 	s->asked = true;
 	if (work->answer.close || s->worker->draining)

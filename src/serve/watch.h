@@ -18,6 +18,12 @@ struct session;
 void watch_body(struct session *s);
 /* An answer waits for its peer from now on. */
 void watch_answer(struct session *s);
+/*
+ * Whoever has taken much of an answer quickly is trusted with as much memory as
+ * the kernel likes from then on: a bound costs him more calls and smaller
+ * pieces. Asked while an answer waits, and at its end.
+ */
+void watch_trust(struct session *s);
 /* The time of a look has come; false: the peer is too slow. */
 bool watch_look(struct session *s);
 
