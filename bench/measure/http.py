@@ -47,7 +47,7 @@ def servers(threads=1):
         found += [peers.Peer(way, [answer, way, "@PORT@", "@ROOT@"],
                              ceiling=True)
                   for way in ("canned", "pread", "sendfile")]
-    return [p for p in found if p.command[0] is not None]
+    return peers.wanted(found)
 
 
 def write_files(root):

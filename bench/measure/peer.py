@@ -11,6 +11,7 @@ from measure import room
 
 CONFIGS = os.path.join(room.TOP, "bench", "peers")
 LISTENING = "0A"  # the state in /proc/net/tcp
+only = None  # the names of those that are wanted, or all
 
 
 def lift_limits():
@@ -165,6 +166,12 @@ class Peer:
             pass
         self.process.wait()
         self.process = None
+
+
+def wanted(peers):
+    """Those that are here, and asked for."""
+    return [p for p in peers if p.command[0] is not None and
+            (only is None or p.name in only)]
 
 
 class Party:

@@ -45,7 +45,7 @@ def proxies():
                    inherits=True),
         peers.Peer("splice loop", [room.tool("splice"), "@PORT@", "@BACK@"],
                    ceiling=True)]
-    return [p for p in found if p.command[0] is not None]
+    return peers.wanted(found)
 
 
 class Proxy:
