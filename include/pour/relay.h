@@ -121,7 +121,9 @@ int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
 int pour_relay_step(struct pour_relay *r);
 /*
  * The same after poll(2), or epoll, reported events of fd: only the directions
- * that wait for them are stepped, which spares calls that would say EAGAIN.
+ * that wait for them are stepped, which spares calls that would say EAGAIN. One
+ * of them besides POLLIN and POLLOUT, such as POLLRDHUP, says that more is to be
+ * had than a short read gave: with POUR_LEVEL it is asked once more then.
  */
 int pour_relay_step_for(struct pour_relay *r, int fd, short events);
 /*

@@ -136,6 +136,15 @@ int pour_flow_begin(struct pour_flow *f, struct pour_pool *pool,
 	return 0;
 }
 
+/* One of the owner's flags, where it is to hold in this step. */
+static void set_flag(struct pour *p, const struct pour_opts *opts,
+		     uint32_t flag, bool holds)
+{
+	p->opts.flags &= ~flag;
+	if (holds && opts != NULL)
+		p->opts.flags |= opts->flags & flag;
+}
+
 static uint64_t progress(const struct pour *p)
 {
 	return p->account.delivered + p->account.head;
@@ -150,7 +159,7 @@ static bool fail_for_memory(struct pour_flow *f)
 }
 
 bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
-		    const struct pour_opts *opts)
+		    const struct pour_opts *opts, bool to_the_end)
 {
 	uint64_t before;
 	bool moved;
@@ -158,6 +167,7 @@ bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
 
 	if (!lend(f, pool, opts))
 		return fail_for_memory(f);
+	set_flag(f->p, opts, POUR_LEVEL, !to_the_end);
 	before = progress(f->p);
 	want = pour_step(f->p);
 	moved = progress(f->p) > before;

@@ -23,7 +23,11 @@
 
 enum phase { RUNNING = 1, RESETTING, OVER };
 
-enum { RESET_MS = 5000, RESET_LOOK_MS = 10, BOTH = 3 };
+enum { RESET_MS = 5000, RESET_LOOK_MS = 10 };
+
+/* Which flows a step is for, 1 << i; and how: to the end, which is known to
+ * have come, though a read before it is short. */
+enum { BOTH = 3, TO_THE_END = 4 };
 
 static const struct pour_relay_opts no_opts;
 
@@ -130,14 +134,15 @@ static void end_badly(struct pour_relay *r, unsigned i)
 }
 
 /* True: something moved, or ended. */
-static bool run_flow(struct pour_relay *r, unsigned i)
+static bool run_flow(struct pour_relay *r, unsigned i, bool to_the_end)
 {
 	struct pour_flow *f = &r->flow[i];
 	bool had_ended = pour_flow_ended(f);
 	bool moved = false;
 
 	if (!had_ended)
-		moved = pour_flow_step(f, pool_of(r), r->opts->flow[i]);
+		moved = pour_flow_step(f, pool_of(r), r->opts->flow[i],
+				       to_the_end);
 	if (pour_flow_ended_well(f))
 		end_well(r, i);
 	else if (pour_flow_ended(f))
@@ -213,8 +218,8 @@ static int running(struct pour_relay *r, unsigned flows)
 
 	for (unsigned i = 0; i < 2; i++)
 		if (flows & 1U << i)
-			moved |= run_flow(r, i);
-	if (flows == BOTH || !moved)
+			moved |= run_flow(r, i, flows & TO_THE_END);
+	if ((flows & BOTH) == BOTH || !moved)
 		look_for_reset(r);
 	if (r->error != 0 && pour_flow_ended(&r->flow[0]) &&
 	    pour_flow_ended(&r->flow[1]))
@@ -261,7 +266,7 @@ static bool is_for(const struct pour_flow *f, int fd, short events)
 
 int pour_relay_step_for(struct pour_relay *r, int fd, short events)
 {
-	unsigned flows = 0;
+	unsigned flows = events & ~(POLLIN | POLLOUT) ? TO_THE_END : 0;
 
 	for (unsigned i = 0; i < 2; i++)
 		if (is_for(&r->flow[i], fd, events))

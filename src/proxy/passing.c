@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pour.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 
 #include "base/base.h"
 #include "proxy/lane.h"
@@ -47,9 +48,13 @@ static int watch(struct talk *t)
 	int r = 0;
 
 	for (int i = 0; i < 2 && r == 0; i++) {
-		short events = pour_relay_events(&t->relay, t->fd[i]);
+		short wanted = pour_relay_events(&t->relay, t->fd[i]);
+		uint32_t events = (uint16_t)wanted;
 
-		r = loop_want(&t->lane->loop, t->key[i], (uint16_t)events);
+		/* An end that came with the last bytes is read with them. */
+		if (events & EPOLLIN)
+			events |= EPOLLRDHUP;
+		r = loop_want(&t->lane->loop, t->key[i], events);
 	}
 	return r;
 }

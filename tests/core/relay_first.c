@@ -144,29 +144,6 @@ TEST(the_first_step_is_for_both_whatever_the_event)
 	talk_close(&t);
 }
 
-/* By level-triggered readiness a short read need not be asked about again. */
-TEST(a_short_read_is_believed_where_the_level_tells)
-{
-	const struct pour_opts flow = { .flags = POUR_LEVEL };
-	const struct pour_relay_opts opts = {
-		.flow = {&flow, &flow}
-	};
-	struct talk t;
-
-	talk_open(&t, AF_UNIX, &opts);
-	talk_step(&t);
-	for (unsigned i = 0; i < 10; i++) {
-		talk_say(&t, 0, "hello");
-		assert_int_equal(
-			pour_relay_step_for(&t.relay, t.ours[0], POLLIN),
-			POUR_WANT_SRC);
-		assert_int_equal(fake.calls[FAKE_READ], 2 + i + 1);
-	}
-	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
-	assert_int_equal(talk_end(&t, 1), 0);
-	talk_close(&t);
-}
-
 static void send_all(int fd, const char *bytes, size_t n)
 {
 	assert_int_equal(send(fd, bytes, n, 0), n);

@@ -153,3 +153,47 @@ TEST(a_relay_in_one_call_can_be_cancelled)
 }
 
 TEST_MAIN()
+
+/* ── Level-triggered ── */
+
+/* By level-triggered readiness a short read need not be asked about again. */
+TEST(a_short_read_is_believed_where_the_level_tells)
+{
+	const struct pour_opts flow = { .flags = POUR_LEVEL };
+	const struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+
+	talk_open(&t, AF_UNIX, &opts);
+	talk_step(&t);
+	for (unsigned i = 0; i < 10; i++) {
+		talk_say(&t, 0, "hello");
+		assert_int_equal(
+			pour_relay_step_for(&t.relay, t.ours[0], POLLIN),
+			POUR_WANT_SRC);
+		assert_int_equal(fake.calls[FAKE_READ], 2 + i + 1);
+	}
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	assert_int_equal(talk_end(&t, 1), 0);
+	talk_close(&t);
+}
+
+/* Not where the end is known to stand behind it: one step brings both. */
+TEST(a_short_read_is_not_believed_before_the_end)
+{
+	const struct pour_opts flow = { .flags = POUR_LEVEL };
+	const struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+
+	talk_open(&t, AF_UNIX, &opts);
+	talk_step(&t);
+	talk_say(&t, 0, "hello");
+	assert_int_equal(shutdown(t.peer[0], SHUT_WR), 0);
+	(void)pour_relay_step_for(&t.relay, t.ours[0], POLLIN | POLLRDHUP);
+	assert_int_equal(talk_account(&t, 0)->delivered, 5);
+	assert_int_equal(talk_account(&t, 0)->ended, POUR_ENDED_SOURCE);
+	talk_close(&t);
+}
