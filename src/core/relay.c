@@ -11,6 +11,7 @@
  * relay_watch.c is about silence, relay_run.c about descriptors.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -38,9 +39,11 @@ static struct pour_pool *pool_of(const struct pour_relay *r)
 
 static bool is_tcp(const struct pour_end *e)
 {
-	uint64_t ago;
+	int protocol = -1;
 
-	return e->kind == POUR_SOCKET && pour_sys_acked(e->fd, &ago) >= 0;
+	if (e->kind == POUR_SOCKET)
+		protocol = pour_sys_sockopt(e->fd, SO_PROTOCOL);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
 static int begin_flows(struct pour_relay *r, const struct pour_duplex side[2])
@@ -115,7 +118,8 @@ static void end_well(struct pour_relay *r, unsigned i)
 	f->want = 0;
 	r->passed = (uint8_t)(r->passed | 1 << i);
 	/* Nobody reads from there any more; a reset is to be heard still. */
-	if (is_tcp(&(struct pour_end){ .kind = f->src_kind, .fd = f->src }))
+	if (r->passed != BOTH &&
+	    is_tcp(&(struct pour_end){ .kind = f->src_kind, .fd = f->src }))
 		r->lonely = (uint8_t)(r->lonely | 1 << i);
 }
 
