@@ -196,7 +196,7 @@ static bool call(struct talk *t)
 	}
 	if (r < 0 && r != -EINPROGRESS)
 		return failed(t, 'S');
-	if (talk_watch_server(t, EPOLLOUT) < 0)
+	if (talk_watch_server(t, r < 0 ? EPOLLOUT : 0) < 0)
 		return lacking(t);
 	if (r == 0)
 		return answered(t);

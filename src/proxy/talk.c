@@ -116,6 +116,12 @@ static void talk_free(struct talk *t)
 	free(t);
 }
 
+/* Only that it is gone is of interest, until somebody has taken the call. */
+static void watch_client(struct talk *t)
+{
+	(void)loop_want(&t->lane->loop, t->key[CLIENT], EPOLLERR);
+}
+
 void talk_run(struct talk *t)
 {
 	bool on = true;
@@ -139,6 +145,8 @@ void talk_run(struct talk *t)
 			return;
 		}
 	}
+	if (t->state == TALK_DIAL || t->state == TALK_WAIT)
+		watch_client(t);
 }
 
 static void client_ready(void *context, uint32_t events)
@@ -174,17 +182,10 @@ int talk_watch_server(struct talk *t, uint32_t events)
 	return r;
 }
 
-/* Only that it is gone is of interest, until somebody has taken the call. */
-static int watch_client(struct talk *t)
+static int know_client(struct talk *t)
 {
-	struct loop *l = &t->lane->loop;
-	int r = loop_add(l, t->fd[CLIENT], client_ready, t, &t->key[CLIENT]);
-
-	if (r == 0)
-		r = loop_want(l, t->key[CLIENT], EPOLLERR);
-	if (r < 0)
-		loop_drop(l, t->key[CLIENT]);
-	return r;
+	return loop_add(&t->lane->loop, t->fd[CLIENT], client_ready, t,
+			&t->key[CLIENT]);
 }
 
 static struct opening *opening_new(struct lane *lane, const struct addr *peer)
@@ -218,7 +219,7 @@ int talk_new(struct lane *lane, int fd, const struct addr *peer,
 		t->opening = o;
 	if (o != NULL)
 		o->talk = t;
-	if (t == NULL || o == NULL || watch_client(t) < 0) {
+	if (t == NULL || o == NULL || know_client(t) < 0) {
 		opening_free(lane, o);
 		free(t);
 		return -ENOMEM;

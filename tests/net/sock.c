@@ -92,6 +92,28 @@ TEST(an_accepted_socket_is_as_we_want_it)
 	(void)close(taken);
 }
 
+/* The kernel that is asked is our own: there is nothing to wait for. */
+static void dial_here(const char *text)
+{
+	struct addr a = parse(text);
+	int fds[1], fd, other;
+
+	assert_int_equal(sock_listen(&a, fds, 1), 0);
+	assert_int_equal(sock_dial(&a, &fd), 0);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	close_all(fds, 1);
+	assert_int_equal(sock_dial(&a, &other), -ECONNREFUSED);
+	assert_int_equal(other, -1);
+}
+
+TEST(this_machine_answers_at_once)
+{
+	dial_here("127.0.0.1:0");
+	dial_here("127.1.2.3:0");
+	dial_here("[::1]:0");
+}
+
 /* With SO_REUSEPORT a second server would bind, and get half the clients. */
 TEST(a_port_in_use_is_said)
 {
