@@ -150,6 +150,47 @@ def test_by_name(managed, tmp_path):
         server.stop()
 
 
+def two_proxies(one, two):
+    text = "[serve www]\nroot = .\nlog = off\n"
+    for name, target in (("one", one), ("two", two)):
+        text += (f"[proxy {name}]\nthreads = 1\nlog = off\n"
+                 "to = %s:%d\n" % target.getsockname())
+    return text
+
+
+def test_by_name_for_proxies(managed, tmp_path):
+    """Beside a server; each has its own, also after the file has changed, and
+    the manager is told of that."""
+    config = tmp_path / "pour.conf"
+    (tmp_path / "file").write_text("hello")
+    with contextlib.ExitStack() as stack:
+        a, b, c, one, two = (stack.enter_context(listening())
+                             for _ in range(5))
+        config.write_text(two_proxies(one, two))
+        sock, name = stack.enter_context(notified(str(tmp_path / "notify")))
+        it = managed(["run", config], socks=[a, b, c], NOTIFY_SOCKET=name,
+                     LISTEN_FDNAMES="two:www:one")
+        wait_for(lambda: it.text().count(" with ") == 3 or
+                 it.run.poll() is not None, "three of them")
+        if "without inih" in it.text():
+            pytest.skip("this pour is built without inih")
+        assert sock.recv(1000) == b"READY=1\nSTATUS=serving"
+        for changed in (False, True):
+            if changed:  # the two change places
+                one, two = two, one
+                config.write_text(two_proxies(one, two))
+                it.run.send_signal(signal.SIGHUP)
+                assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d{6,}",
+                                    sock.recv(1000))
+                assert sock.recv(1000) == b"READY=1\nSTATUS=serving, reloaded"
+            for door, target in ((c, one), (a, two)):
+                with socket.create_connection(door.getsockname(), 20):
+                    target.settimeout(20)
+                    target.accept()[0].close()
+            assert get(b.getsockname(), "/file").body == b"hello"
+        it.stop()
+
+
 @contextlib.contextmanager
 def notified(where):
     """A manager's end, and its name for NOTIFY_SOCKET."""
