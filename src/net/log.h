@@ -15,6 +15,7 @@
 #ifndef NET_LOG_H
 #define NET_LOG_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,12 +29,13 @@ enum { LOG_BUFFER_SIZE = 64 * 1024, LOG_LINE_SIZE = 12 * 1024 };
 enum { LOG_AGAIN_MS = 20 };
 
 struct log {
-	int fd;          /* lines; its number stays the same */
-	int say_fd;      /* sentences; borrowed */
-	char *path;      /* NULL: fd was given, and is not opened again */
-	bool own;        /* fd is ours to close */
-	bool json;       /* sentences are objects, as the lines are */
-	atomic_int kind; /* what fd is of */
+	int fd;               /* lines; its number stays the same */
+	int say_fd;           /* sentences; borrowed */
+	char *path;           /* NULL: fd was given, and is not opened again */
+	bool own;             /* fd is open */
+	atomic_bool json;     /* sentences are objects, as the lines are */
+	atomic_int kind;      /* what fd is of */
+	pthread_mutex_t lock; /* of path, which threads say */
 };
 
 /*
@@ -50,6 +52,22 @@ void log_close(struct log *l);
  * with the file that it had.
  */
 int log_reopen(struct log *l);
+/*
+ * Another file, or another form of sentences, from now on: opened first, which
+ * may fail with -errno, then put in its place under all writers, or not. From
+ * one thread only.
+ */
+struct log_next {
+	int fd, kind; /* -1: the file stays */
+	char *path;
+	bool json;
+};
+
+int log_prepare(struct log_next *ret, const struct log *l, const char *path,
+		bool json);
+void log_commit(struct log *l, struct log_next *next);
+/* Safe on one that was committed, or has fd -1. */
+void log_discard(struct log_next *next);
 /* A sentence that is no line, at once, or never. */
 void log_say(const struct log *l, const char *sentence);
 /* The same once a second at most; *said_ms, 0 at first, is when it last was. */

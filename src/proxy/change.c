@@ -26,6 +26,7 @@ struct proxy_next {
 	const struct proxy_opts *opts; /* the caller's */
 	struct rules *rules;
 	struct listen_set listening;
+	struct log_next log;
 };
 
 int proxy_fail_address(char error[PROXY_ERROR_SIZE], int r,
@@ -60,6 +61,19 @@ static int open_addresses(const struct proxy *p, struct proxy_next *next,
 	return r < 0 ? proxy_fail(error, r, "%s", strerror(-r)) : 0;
 }
 
+static int open_log(const struct proxy *p, struct proxy_next *next,
+		    char error[PROXY_ERROR_SIZE])
+{
+	const struct proxy_opts *o = next->opts;
+	int r = log_prepare(&next->log, &p->shared.log, o->log_file,
+			    o->log == PROXY_LOG_JSON);
+
+	return r < 0 ? proxy_fail(error, r, "%s: %s",
+				  o->log_file ? o->log_file : "the log",
+				  strerror(-r))
+		     : 0;
+}
+
 static bool has_good_size(const struct proxy_opts *o)
 {
 	return o->n_to + o->n_names > 0 && o->n_to <= BALANCE_TARGETS_MAX &&
@@ -85,7 +99,10 @@ int proxy_prepare(const struct proxy *p, const struct proxy_opts *opts,
 		return proxy_fail(ret_error, r, "out of memory");
 	}
 	next->opts = opts;
+	next->log.fd = -1;
 	r = open_addresses(p, next, opts, ret_error);
+	if (r == 0)
+		r = open_log(p, next, ret_error);
 	if (r < 0) {
 		proxy_discard(next);
 		return r;
@@ -100,6 +117,7 @@ void proxy_discard(struct proxy_next *next)
 		return;
 	(void)rules_drop(next->rules);
 	listen_done(&next->listening);
+	log_discard(&next->log);
 	free(next);
 }
 
@@ -148,6 +166,7 @@ int proxy_commit(struct proxy *p, struct proxy_next *next)
 	bool all_name = next->opts->n_to == 0;
 	int r, e;
 
+	log_commit(&p->shared.log, &next->log);
 	set_limits(p, next->opts);
 	listen_unlink(&p->listening, &next->listening);
 	r = all_name ? 0 : targets_set(&p->shared.targets, next->opts);

@@ -131,9 +131,9 @@ int proxy_join(struct proxy *p);
  * keep their sockets, new ones are open before old ones close, and what waits in
  * those is still let in. Targets that are in both keep what is known of them;
  * conversations go on with theirs to the end, and who has none yet chooses among
- * the new ones. Threads and log stay what they are. A negative errno,
- * and then ret_error says why; as a rule nothing has changed then. Of one thread
- * only, that of proxy_new().
+ * the new ones. Lines go to the new log; threads stay as many as they are. A
+ * negative errno, and then ret_error says why; as a rule nothing has changed
+ * then. Of one thread only, that of proxy_new().
  */
 int proxy_reload(struct proxy *p, const struct proxy_opts *opts,
 		 char ret_error[PROXY_ERROR_SIZE]);

@@ -22,12 +22,14 @@
 struct serve_next {
 	struct served served;
 	struct listen_set listening;
+	struct log_next log;
 };
 
 static void next_done(struct serve_next *next)
 {
 	next->served.sites = sites_drop(next->served.sites);
 	listen_done(&next->listening);
+	log_discard(&next->log);
 }
 
 int serve_fail_address(char error[SERVE_ERROR_SIZE], int r,
@@ -73,18 +75,34 @@ static int open_addresses(const struct serve *s, struct serve_next *next,
 	return r;
 }
 
+static int open_log(const struct serve *s, struct serve_next *next,
+		    char error[SERVE_ERROR_SIZE])
+{
+	const struct serve_opts *o = &next->served.opts;
+	int r = log_prepare(&next->log, &s->shared.log, o->log_file,
+			    o->log == SERVE_LOG_JSON);
+
+	return r < 0 ? serve_fail(error, r, "%s: %s",
+				  o->log_file ? o->log_file : "the log",
+				  strerror(-r))
+		     : 0;
+}
+
 static int next_open(const struct serve *s, struct serve_next *next,
 		     const struct serve_opts *opts,
 		     char error[SERVE_ERROR_SIZE])
 {
 	int r;
 
-	*next = (struct serve_next){ .served.opts = serve_filled(opts) };
+	*next = (struct serve_next){ .served.opts = serve_filled(opts),
+				     .log.fd = -1 };
 	r = sites_new(&next->served.sites, next->served.opts.sites,
 		      next->served.opts.n_sites, next->served.opts.only_hosts,
 		      error);
 	if (r == 0)
 		r = open_addresses(s, next, error);
+	if (r == 0)
+		r = open_log(s, next, error);
 	if (r < 0)
 		next_done(next);
 	return r;
@@ -100,6 +118,7 @@ static int apply(struct serve *s, struct serve_next *next)
 		r = check_start(&s->shared.checkers);
 	if (r < 0)
 		return r;
+	log_commit(&s->shared.log, &next->log);
 	admit_set(s->shared.limits, &next->served.opts);
 	listen_unlink(&s->listening, &next->listening);
 	r = adopt_by_all(s->adopters, s->n_threads, s->crew.started,

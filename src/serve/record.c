@@ -34,7 +34,7 @@ static void write_line(struct worker *w, const struct access_line *line)
 
 	if (t == NULL)
 		return;
-	if (w->shared->opts.log == SERVE_LOG_JSON)
+	if (w->log == SERVE_LOG_JSON)
 		access_json(t, line);
 	else
 		access_combined(t, line);
@@ -59,7 +59,7 @@ void record_answer(struct session *s)
 
 	tally_note(&w->tally, &work->head, line.status, line.took_ms,
 		   line.account);
-	if (w->shared->opts.log == SERVE_LOG_OFF)
+	if (w->log == SERVE_LOG_OFF)
 		return;
 	stamp_refresh(&w->stamp, w->loop.now_ms);
 	peer_to_addr(&s->peer, &peer);

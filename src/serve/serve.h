@@ -114,9 +114,10 @@ int serve_run(struct serve *s);
  * Serves by other options from now on, while it runs: addresses that are in
  * both keep their sockets, new ones are open before old ones close, and what
  * waits in those is still let in. Answers that are under way end as they
- * began; the next request on their connection finds the new sites. Threads and
- * log stay what they are. A negative errno, and then ret_error says why; as a
- * rule nothing has changed then. Of one thread only, that of serve_new().
+ * began; the next request on their connection finds the new sites. Lines go to
+ * the new log; threads stay as many as they are. A negative errno, and then
+ * ret_error says why; as a rule nothing has changed then. Of one thread only,
+ * that of serve_new().
  */
 int serve_reload(struct serve *s, const struct serve_opts *opts,
 		 char ret_error[SERVE_ERROR_SIZE]);

@@ -48,6 +48,7 @@ void worker_set_times(struct worker *w, const struct serve_opts *opts)
 	w->head_size = opts->header_size;
 	w->head_fields = opts->header_fields;
 	w->rounds_max = opts->pipelined;
+	w->log = opts->log;
 	w->linger_late.after_ms = opts->linger_timeout_ms;
 	w->grace_late.after_ms = opts->grace_ms;
 }

@@ -95,6 +95,7 @@ struct worker {
 	struct timer grace;
 	struct waits waits;              /* answers that a rate holds up */
 	uint32_t head_size, head_fields; /* a head has at most */
+	enum serve_log log;              /* what a line is */
 	uint32_t rounds_max;             /* answers of a session in a turn */
 	uint64_t least; /* bytes that a peer takes in a window */
 	struct list sessions;

@@ -139,6 +139,48 @@ static int check_lines(const char *name, int next[THREADS])
 	return n;
 }
 
+/* The same lines object, from one file to another and to what was given. */
+TEST(log_goes_to_another_file)
+{
+	char folder[] = "/tmp/log-XXXXXX", text[256];
+	struct log_next next;
+	struct log_lines *l;
+	struct log log;
+	int given;
+
+	enter(folder);
+	given = open("given", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	assert_int_equal(log_open(&log, "one", given, false), 0);
+	l = lines_of(&log);
+	assert_true(add(l, "1"));
+	log_flush(l);
+	assert_int_equal(log_prepare(&next, &log, "none/log", false), -ENOENT);
+	assert_int_equal(log_prepare(&next, &log, "two", true), 0);
+	assert_true(add(l, "2"));
+	log_flush(l);
+	log_commit(&log, &next);
+	assert_true(log.json);
+	assert_true(add(l, "3"));
+	log_flush(l);
+	assert_int_equal(log_prepare(&next, &log, NULL, false), 0);
+	log_discard(&next);
+	assert_int_equal(log_prepare(&next, &log, NULL, false), 0);
+	log_commit(&log, &next);
+	assert_true(add(l, "4"));
+	log_lines_done(l);
+	log_close(&log);
+	free(l);
+	(void)read_file("one", text, sizeof(text));
+	assert_string_equal(text, "1\n2\n");
+	(void)read_file("two", text, sizeof(text));
+	assert_string_equal(text, "3\n");
+	(void)read_file("given", text, sizeof(text));
+	assert_string_equal(text, "4\n");
+	(void)close(given);
+	assert_int_equal(unlink("one") | unlink("two") | unlink("given"), 0);
+	leave(folder);
+}
+
 TEST(log_loses_and_tears_nothing_when_opened_again)
 {
 	char folder[] = "/tmp/log-XXXXXX", name[32];

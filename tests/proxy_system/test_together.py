@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Servers and proxies of one file: numbers at one address, and readiness."""
 
+import json
 import re
 import signal
 import socket
@@ -140,4 +141,41 @@ def test_the_address_changes(start):
     assert any(f"a: metrics: {one.name}: Address already in use" in line
                for line in said)
     assert ask(second, "/readyz")[0] == 200
+    one.close()
+
+
+def test_the_log_changes(start, tmp_path):
+    """Where it goes, and what a line is, of a server and of a proxy."""
+    port, web = free_port(), free_port()
+    one = Listener()
+
+    def text(log, file):
+        common = f"threads = 1\nlog = {log}\nlog-file = {file}\n"
+        return (f"[proxy a]\nlisten = {port}\nto = {one.name}\n{common}"
+                f"[serve www]\nlisten = {web}\nroot = .\n{common}")
+
+    def use():
+        client = Peer(dial(port))
+        server = one.take()
+        client.close()
+        server.ended().close()
+        ask(web, "/pour.conf")
+
+    def kinds():
+        """Whether lines are of the server or of the proxy."""
+        whole = (tmp_path / "second").read_text().rpartition("\n")[0]
+        return {"code" in json.loads(line) for line in whole.splitlines()}
+
+    it = start(text("off", "first"), 2)
+    use()
+    it.reload(text("json", "second"))
+    use()
+    wait_for(lambda: kinds() == {True, False}, "a line of each")
+    assert (tmp_path / "first").read_text() == ""
+    said = it.refuses(text("json", "nowhere/log"))
+    assert any("nowhere/log: No such file or directory" in line
+               for line in said)
+    (tmp_path / "second").write_text("")
+    use()
+    wait_for(lambda: kinds() == {True, False}, "a line of each")
     one.close()
