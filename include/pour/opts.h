@@ -65,7 +65,8 @@ enum pour_clone {
  * (docs/methods.md). NULL, or 0 in a field: the default.
  */
 struct pour_tuning {
-	uint32_t small_file;   /* a file up to this is copied: 16 KiB */
+	uint32_t small_file;   /* a file up to this is copied, into a file or
+				   with a head or tail: 16 KiB */
 	uint32_t stream_read;  /* a read from a stream that may be small:
 				   16 KiB */
 	uint32_t stream_after; /* without a pause: it streams: 64 KiB */

@@ -21,6 +21,7 @@ enum when {
 	NEVER, /* the end of a row */
 	ALWAYS,
 	SMALL,  /* at most tuning.small_file bytes, as far as is known */
+	JOINED, /* SMALL, and in one send with what goes before or after */
 	SHARES, /* the file system shares extents, or its server copies */
 	ASKED,  /* named in opts.methods */
 };
@@ -51,9 +52,9 @@ static const struct row table[POUR_KINDS][POUR_KINDS] = { /* [src][dst] */
 			  BY(ALWAYS, PIPE), BY(ALWAYS, SENDFILE),
 			  BY(ALWAYS, COPY), BY(ALWAYS, RANGE),
 			  BY(ASKED, CLONE) } },
-	/* One send with the head is cheapest up to 16 KiB; beyond, sendfile
-	 * takes a fifth of the CPU of a copy. */
-	[POUR_SOCKET] = { { BY(ASKED, MMAP), BY(SMALL, COPY),
+	/* One send with the head is cheapest up to 16 KiB; beyond, and alone,
+	 * sendfile is: half the CPU of a copy at 16 KiB, later a fifth. */
+	[POUR_SOCKET] = { { BY(ASKED, MMAP), BY(JOINED, COPY),
 			    BY(ALWAYS, SENDFILE), BY(ALWAYS, PIPE),
 			    BY(ALWAYS, COPY) } },
 	/* Pages go into the pipe by reference. */
@@ -159,6 +160,12 @@ static bool clone_allows(const struct pour *p, const struct rung *rung)
 	return true;
 }
 
+static bool joins(const struct pour *p)
+{
+	return p->opts.head_size > 0 || p->opts.tail_size > 0 ||
+	       p->opts.flags & POUR_MORE;
+}
+
 static bool is_time(const struct pour *p, const struct rung *rung)
 {
 	uint32_t asked = p->opts.methods & UINT32_C(1) << rung->method;
@@ -166,6 +173,8 @@ static bool is_time(const struct pour *p, const struct rung *rung)
 	switch (rung->when) {
 	case SMALL:
 		return p->small;
+	case JOINED:
+		return p->small && joins(p);
 	case SHARES:
 		return asked || p->opts.clone == POUR_CLONE_ALWAYS ||
 		       shares_extents(p);

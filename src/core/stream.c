@@ -57,12 +57,19 @@ static bool go_to(struct pour *p, enum pour_method method)
 	return true;
 }
 
+/* Who knows how much will come knows that it streams. */
+static bool is_long(const struct pour *p)
+{
+	return p->limit != POUR_ALL &&
+	       p->limit >= pour_tuning_of(&p->opts).stream_after;
+}
+
 void pour_stream_begin(struct pour *p)
 {
 	p->adapts = p->src.kind == POUR_SOCKET &&
 		    place_of(p, POUR_BY_PIPE) >= 0 &&
 		    place_of(p, POUR_BY_COPY) >= 0;
-	if (p->adapts)
+	if (p->adapts && !is_long(p))
 		(void)go_to(p, POUR_BY_COPY);
 }
 

@@ -87,7 +87,10 @@ def test_every_way_runs_or_says_why_not(pair):
 
 
 @pytest.mark.parametrize("pair, size, chosen", [
-    ("file-socket", "4k", {"copy"}),
+    ("file-socket", "4k", {"sendfile"}),
+    ("file-file", "4k", {"copy", "copy_file_range", "clone"}),
+    ("socket-file", "4k", {"copy"}),
+    ("socket-file", "64k", {"pipe"}),
     ("file-socket", "64k", {"sendfile"}),
     ("file-file", "64k", {"pipe", "copy_file_range", "clone"}),
     ("file-pipe", "64k", {"splice"}),

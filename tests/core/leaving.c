@@ -63,12 +63,32 @@ TEST(zero_copy_socket_to_socket_goes_through_a_pipe)
 	assert_true(fake.calls[FAKE_READ] <= 5);
 }
 
-TEST(a_small_file_is_copied)
+/* Alone it is one call by sendfile; copying pays where it joins a head. */
+TEST(a_small_file_alone_is_sent_in_one_call)
 {
 	const struct pour_account *a = transfer(ENDS_FILE_AT, ENDS_TCP, 16384);
 
+	assert_int_equal(a->moved[POUR_BY_SENDFILE], 16384);
+	assert_int_equal(a->calls[POUR_BY_SENDFILE], 1);
+}
+
+TEST(a_small_file_is_copied_into_a_file)
+{
+	const struct pour_account *a = transfer(ENDS_FILE_AT, ENDS_FILE_AT,
+						16384);
+
 	assert_int_equal(a->moved[POUR_BY_COPY], 16384);
 	assert_int_equal(a->calls[POUR_BY_COPY], 2);
+}
+
+/* Who said how much comes need not be watched for what he brings. */
+TEST(a_stream_of_known_length_is_spliced_from_its_first_byte)
+{
+	const struct pour_account *a = transfer(ENDS_UNIX, ENDS_FILE_AT, 65536);
+
+	assert_int_equal(a->moved[POUR_BY_PIPE], 65536);
+	a = transfer(ENDS_UNIX, ENDS_FILE_AT, 32768);
+	assert_int_equal(a->moved[POUR_BY_COPY], 32768);
 }
 
 /* ── Leaving a method ── */
