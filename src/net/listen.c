@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,7 +33,8 @@ static const struct listening *find(const struct listen_set *before,
 {
 	for (uint32_t i = 0; i < before->n; i++)
 		if (before->at[i].inherited < 0 &&
-		    is_same(&before->at[i].wanted, wanted) &&
+		    (is_same(&before->at[i].wanted, wanted) ||
+		     is_same(&before->at[i].bound, wanted)) &&
 		    !is_taken(l, before->at[i].id))
 			return &before->at[i];
 	return NULL;
@@ -54,10 +56,44 @@ static struct newcomer *row_of(const struct listen_set *l, uint32_t thread)
 	return &l->newcomers[(size_t)thread * l->room];
 }
 
-static int open_new(struct listen_set *l, struct listening *one)
+static bool is_any(const struct addr *a)
+{
+	const struct sockaddr_in *v4 = (const void *)&a->storage;
+	const struct sockaddr_in6 *v6 = (const void *)&a->storage;
+
+	return a->sa.sa_family == AF_INET
+		       ? v4->sin_addr.s_addr == htonl(INADDR_ANY)
+		       : IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+}
+
+/* The port stands at the same place in both families. */
+static bool overlap(const struct addr *a, const struct addr *b)
+{
+	const struct sockaddr_in *in_a = (const void *)&a->storage;
+	const struct sockaddr_in *in_b = (const void *)&b->storage;
+
+	return a->sa.sa_family == b->sa.sa_family &&
+	       a->sa.sa_family != AF_UNIX && in_a->sin_port == in_b->sin_port &&
+	       (is_any(a) || is_any(b));
+}
+
+/* Every address and one of them are neighbours; both end, or one stays. */
+static bool is_beside(const struct listen_set *before, const struct addr *a)
+{
+	for (uint32_t i = 0; i < before->n; i++)
+		if (before->at[i].inherited < 0 &&
+		    overlap(&before->at[i].bound, a))
+			return true;
+	return false;
+}
+
+static int open_new(struct listen_set *l, const struct listen_set *before,
+		    struct listening *one)
 {
 	int fds[LISTEN_THREADS_MAX];
-	int r = sock_listen(&one->bound, fds, l->n_threads);
+	int r = is_beside(before, &one->bound)
+			? sock_listen_beside(&one->bound, fds, l->n_threads)
+			: sock_listen(&one->bound, fds, l->n_threads);
 
 	if (r < 0)
 		return r;
@@ -79,7 +115,7 @@ static int add(struct listen_set *l, const struct listen_set *before,
 {
 	const struct listening *known = find(before, l, wanted);
 	struct listening one = { next_id(l, before), -1, *wanted, *wanted };
-	int r = known != NULL ? 0 : open_new(l, &one);
+	int r = known != NULL ? 0 : open_new(l, before, &one);
 
 	if (r == 0)
 		append(l, known != NULL ? known : &one);

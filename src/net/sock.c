@@ -75,9 +75,9 @@ static int probe(struct addr *a)
 	return r;
 }
 
-static int listen_inet(struct addr *a, int fds[], uint32_t n)
+int sock_listen_beside(const struct addr *a, int fds[], uint32_t n)
 {
-	int r = probe(a);
+	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && i < n; i++) {
 		fds[i] = open_bound(a, true);
@@ -91,6 +91,13 @@ static int listen_inet(struct addr *a, int fds[], uint32_t n)
 			close_all(fds, i);
 	}
 	return r;
+}
+
+static int listen_inet(struct addr *a, int fds[], uint32_t n)
+{
+	int r = probe(a);
+
+	return r < 0 ? r : sock_listen_beside(a, fds, n);
 }
 
 /* Removes a socket file that nobody answers on; all else stays. */

@@ -18,6 +18,12 @@
  */
 int sock_listen(struct addr *a, int fds[], uint32_t n);
 /*
+ * The same beside sockets of sock_listen() that this program has at an address
+ * that is in this one, or that this one is in, such as *:80 and 127.0.0.1:80;
+ * a port that is not 0. Others that are in the way are not always found.
+ */
+int sock_listen_beside(const struct addr *a, int fds[], uint32_t n);
+/*
  * Removes what sock_listen() left in the file system, the file of a unix
  * socket; before the last listener is closed. Safe on any address.
  */

@@ -3,6 +3,7 @@
 #include "proxy/proxy.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -160,6 +161,32 @@ TEST(an_address_more_and_one_less)
 	passes(p.client, p.server);
 	fd = dial(proxy_address(s.proxy, 0));
 	(void)close(fd);
+	pair_close(&p);
+	stage_end(&s);
+}
+
+/* From every address to one of them and back, at the same port. */
+TEST(an_address_within_another)
+{
+	struct stage s;
+	struct pair p;
+
+	stage_start(&s);
+	p = talk(proxy_address(s.proxy, 0), &s.places[0]);
+	s.listen[0] = *proxy_address(s.proxy, 0);
+	stage_reload(&s); /* port 0 is another one: let it go */
+	s.listen[1] = s.listen[0];
+	((struct sockaddr_in *)&s.listen[1].storage)->sin_addr.s_addr = 0;
+	for (int i = 0; i < 4; i++) {
+		struct pair now;
+
+		s.opts.listen = &s.listen[(i + 1) % 2];
+		stage_reload(&s);
+		assert_int_equal(proxy_n_addresses(s.proxy), 1);
+		now = talk(&s.listen[0], &s.places[0]);
+		pair_close(&now);
+	}
+	passes(p.client, p.server);
 	pair_close(&p);
 	stage_end(&s);
 }

@@ -183,6 +183,31 @@ def test_twenty_times_under_load(run):
     runner.stop()
 
 
+def test_from_every_address_to_one_and_back(run):
+    """They overlap; the one goes before every one, so nobody is refused."""
+    port = free_port()
+
+    def at(address):
+        return SECTION.format("a", port, "one").replace("127.0.0.1:",
+                                                        f"{address}:")
+    runner = run(at("*"))
+    load = Load(port)
+    load.start()
+    try:
+        wait_for(lambda: load.answers > 20 or load.failure, "answers")
+        runner.reload(at("127.0.0.1"))
+        seen = load.answers
+        wait_for(lambda: load.answers > seen + 20 or load.failure, "answers")
+    finally:
+        load.over.set()
+        load.join()
+    assert load.failure is None
+    for address in ("0.0.0.0", "127.0.0.1", "*"):
+        runner.reload(at(address))
+        assert body(port) == "one"
+    runner.stop()
+
+
 def test_it_ends_as_a_server_does(run):
     runner = run(SECTION.format("a", free_port(), "one") +
                  SECTION.format("b", free_port(), "two"), 2)
