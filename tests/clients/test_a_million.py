@@ -15,6 +15,8 @@ from wire import Client, get
 
 N = 1_000_000
 
+pytestmark = pytest.mark.patient
+
 
 @pytest.fixture(scope="module", name="root")
 def make_root():
