@@ -47,7 +47,7 @@ void config_wrong(struct config *c, const struct config_section *section,
 	va_start(args, format);
 	(void)vsnprintf(text + n, sizeof(text) - (size_t)n, format, args);
 	va_end(args);
-	wrong_at(c, section->line, text);
+	wrong_at(c, config_line_of(section, text + n), text);
 }
 
 /* ── Sections ── */
@@ -127,6 +127,7 @@ static void section_free(struct config_section *s)
 			memset((char *)s->values + options->table[i].field, 0,
 			       sizeof(struct option_list));
 	options_done(options, s->values);
+	config_free_items(s);
 	free(s->values);
 	free(s);
 }

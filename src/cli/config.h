@@ -18,6 +18,7 @@
 
 #include "cli/options.h"
 
+struct config_item;
 struct config_text;
 
 enum { CONFIG_NAME_SIZE = 40, CONFIG_SECTIONS_MAX = 1024 };
@@ -38,8 +39,9 @@ struct config_section {
 	unsigned line;
 	const struct config_section *whole; /* that it is a part of, or NULL */
 	void *values;
-	uint64_t given;     /* a bit for each key that was there */
-	uint64_t inherited; /* a bit for each that is the whole's */
+	struct config_item *items; /* what its lines said, the last one first */
+	uint64_t given;            /* a bit for each key that was there */
+	uint64_t inherited;        /* a bit for each that is the whole's */
 };
 
 struct config {
@@ -63,7 +65,10 @@ bool config_is_built(void);
 int config_read(struct config **ret, const char *path,
 		const struct config_kind *kinds, size_t n_kinds);
 struct config *config_free(struct config *c);
-/* Says what is wrong with a section as a whole, and counts it. */
+/*
+ * Says what is wrong with a section, and counts it; what begins with a key that
+ * it has is said of the line of that key, and of that value, if it is quoted.
+ */
 __attribute__((format(printf, 3, 4))) void config_wrong(
 	struct config *c, const struct config_section *section,
 	const char *format, ...);

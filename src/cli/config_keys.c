@@ -58,6 +58,75 @@ static const char *keep(struct config *c, const struct option *o,
 	return kept->text;
 }
 
+/* ── Which line said what ── */
+
+struct config_item {
+	struct config_item *next;
+	const struct option *option;
+	unsigned line;
+	char value[];
+};
+
+/* Without memory for it the section's line has to do. */
+static void note(struct config_section *s, const struct option *o,
+		 unsigned line, const char *value)
+{
+	size_t size = strlen(value) + 1;
+	struct config_item *item = malloc(sizeof(*item) + size);
+
+	if (item == NULL)
+		return;
+	item->option = o;
+	item->line = line;
+	memcpy(item->value, value, size);
+	item->next = s->items;
+	s->items = item;
+}
+
+static bool is_about_key(const struct config_item *item, const char *said)
+{
+	size_t len = strlen(item->option->name);
+
+	return strncmp(said, item->option->name, len) == 0 &&
+	       (said[len] == ':' || said[len] == ' ');
+}
+
+/* "listen: '*:99999': …" */
+static bool is_about_value(const struct config_item *item, const char *said)
+{
+	const char *quote = strchr(said, '\'');
+	size_t len = strlen(item->value);
+
+	return quote != NULL && strncmp(quote + 1, item->value, len) == 0 &&
+	       quote[1 + len] == '\'';
+}
+
+unsigned config_line_of(const struct config_section *s, const char *said)
+{
+	unsigned line = 0;
+
+	for (const struct config_item *i = s->items; i != NULL; i = i->next) {
+		if (!is_about_key(i, said))
+			continue;
+		if (is_about_value(i, said))
+			return i->line;
+		line = line > 0 ? line : i->line;
+	}
+	return line > 0 ? line : s->line;
+}
+
+void config_free_items(struct config_section *s)
+{
+	while (s->items != NULL) {
+		struct config_item *next = s->items->next;
+
+		free(s->items);
+		s->items = next;
+	}
+}
+
+/* ── A key ── */
+
 static void set(struct config_reader *r, const struct option *o,
 		const char *value)
 {
@@ -70,6 +139,7 @@ static void set(struct config_reader *r, const struct option *o,
 		return;
 	}
 	s->given |= bit;
+	note(s, o, r->line, value);
 	if (o->kind == OPTION_TEXT || o->kind == OPTION_PATH)
 		value = keep(r->config, o, value);
 	if (value == NULL)

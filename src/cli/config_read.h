@@ -29,6 +29,9 @@ void config_take(struct config_reader *r, const char *key, const char *value);
 __attribute__((format(printf, 3, 4))) void config_wrong_line(
 	struct config_reader *r, unsigned line, const char *format, ...);
 
+/* The line that this is about, or that of the section. */
+unsigned config_line_of(const struct config_section *s, const char *said);
+void config_free_items(struct config_section *s);
 /* What s does not say, the whole that it is a part of says. */
 void config_inherit(struct config_section *s);
 void config_free_texts(struct config *c);
