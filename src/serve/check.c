@@ -49,7 +49,7 @@ static void *run(void *context)
 	while ((check = take(c, &stop)) != NULL) {
 		check->right = !stop &&
 			       users_check(check->users, &check->basic);
-		explicit_bzero(&check->basic, sizeof(check->basic));
+		explicit_bzero(check->basic.text, BASIC_SIZE);
 		gate_return(check);
 	}
 	return NULL;
