@@ -4,7 +4,7 @@
  * each way, and above each size who wins and by how much.
  *
  *      $way << EOD         size, middle, min, max
- *      plot $way ...       labels: "sendfile: 1.21 x pipe-256k"
+ *      plot $way ...       labels: "sendfile, 1.21 x pipe-256k"
  */
 #include <string.h>
 
@@ -91,40 +91,66 @@ static unsigned put_data(struct plot *p, const struct way *way, unsigned number)
 	return n;
 }
 
-/* Who is the fastest, and by how much he leads the next method. */
+/* The ways that a label tells of; the plan's is one of the others. */
+struct best {
+	const struct rank_row *fastest, *second, *cheapest;
+};
+
+static struct best best_of(const struct rank *r)
+{
+	struct best b = { NULL, NULL, NULL };
+
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct rank_row *x = &r->rows[i];
+
+		if (x->row->way->kind == WAY_PLAN)
+			continue;
+		if (b.cheapest == NULL ||
+		    x->here.median < b.cheapest->here.median)
+			b.cheapest = x;
+		if (b.fastest == NULL ||
+		    x->rate.median > b.fastest->rate.median) {
+			b.second = b.fastest;
+			b.fastest = x;
+		} else if (b.second == NULL ||
+			   x->rate.median > b.second->rate.median) {
+			b.second = x;
+		}
+	}
+	return b;
+}
+
+/* "1.22 x sendfile", or that nobody can tell the two apart. */
+static void put_lead(const struct plot *p, const struct best *b)
+{
+	struct rank_pair lead;
+
+	if (b->second == NULL)
+		return;
+	rank_compare(&lead, b->fastest->row, b->second->row, p->range);
+	if (lead.speed.sign > 0)
+		put(p->t, "\\n%.2f x ", lead.speed.by.median);
+	else
+		put(p->t, "\\nlevel with ");
+	text_str(p->t, b->second->row->way->name);
+}
+
 static void put_winner(const struct plot *p, const struct bench_case *c,
 		       unsigned place)
 {
-	const struct rank_row *first = NULL, *next = NULL;
-	struct rank_pair lead;
+	struct best b;
 	struct rank r;
 
 	if (!rank_make(&r, c, p->range))
 		return;
-	for (unsigned i = 0; i < r.n; i++) {
-		const struct rank_row *x = &r.rows[i];
-
-		if (x->row->way->kind == WAY_PLAN)
-			continue;
-		if (first == NULL || x->rate.median > first->rate.median) {
-			next = first;
-			first = x;
-		} else if (next == NULL || x->rate.median > next->rate.median) {
-			next = x;
-		}
-	}
-	if (first == NULL)
+	b = best_of(&r);
+	if (b.fastest == NULL)
 		return;
-	put(p->t, "set label \"");
-	text_str(p->t, first->row->way->name);
-	if (next != NULL) {
-		rank_compare(&lead, first->row, next->row, p->range);
-		put(p->t, "\\n%s%.2f x ", lead.speed.sign > 0 ? "" : "~",
-		    lead.speed.by.median);
-		text_str(p->t, next->row->way->name);
-	}
-	put(p->t, "\" at %llu, graph %.2f center font ',9'\n",
-	    (unsigned long long)c->size, place % 2 == 0 ? 0.965 : 0.885);
+	put(p->t, "set label \"%s", b.fastest->row->way->name);
+	put_lead(p, &b);
+	put(p->t, "\\nleast CPU: %s\" at %llu, graph %.2f center font ',9'\n",
+	    b.cheapest->row->way->name, (unsigned long long)c->size,
+	    place % 2 == 0 ? 0.985 : 0.875);
 }
 
 static void put_winners(const struct plot *p)
@@ -187,7 +213,7 @@ static void put_axes(const struct plot *p)
 	    p->pair == BENCH_MESSAGES ? "message" : "transfer");
 	put(p->t, "set xrange [%llu*0.4:%llu*2.5]\n",
 	    (unsigned long long)smallest(p), (unsigned long long)largest(p));
-	put(p->t, "set yrange [0:%.6g]\nset xtics (", p->top * 1.35);
+	put(p->t, "set yrange [0:%.6g]\nset xtics (", p->top * 1.45);
 	for (unsigned i = 0, n = 0; i < p->b->n_cases; i++) {
 		const struct bench_case *c = &p->b->cases[i];
 
@@ -234,8 +260,9 @@ static void put_beginning(const struct plot *p, unsigned panels)
 	    "set key outside right center samplen 2 spacing 1.1 font ',9'\n");
 	put(p->t,
 	    "set multiplot layout %u,%u title \"pour bench: higher is faster; "
-	    "points are medians, black bars from the slowest to the fastest round%s\\nabove each size the fastest way, and how much faster "
-	    "than the next (~: not beyond noise); grey: loops by hand\" "
+	    "points are medians, black bars from the slowest to the fastest round%s\\nabove each size the fastest way, by how much it beats "
+	    "the next (level: not beyond noise), and which takes the least "
+	    "CPU of the mover; grey: loops by hand\" "
 	    "font ',12'\n",
 	    rows, columns,
 	    p->range.from > 0          ? "; CPUs far"

@@ -12,7 +12,8 @@
  *   record_answer     serve/record.c   the account ──► one line of the log
  *
  * `pour copy` is pour_run (core/run.c) between two ends that cmd_copy.c opens,
- * `pour tee` pour_fan_run (core/fan_run.c) from one end to many.
+ * `pour tee` pour_fan_run (core/fan_run.c) from one end to many, `pour bench`
+ * pour_run by one method after the other (bench/mover.c), and a clock.
  */
 #include <fcntl.h>
 #include <stdio.h>
