@@ -62,7 +62,8 @@ struct pour_relay_opts {
 	/* How long both may be silent. 0, here and above: no bound. A peer that
 	 * acknowledges what it was sent is not silent. */
 	uint32_t idle_ms;
-	/* How long a reset waits for queued bytes. 0: 5 s. */
+	/* How long a reset waits for bytes before it: those on their way, and
+	 * those that the other side was sent. 0: 5 s. */
 	uint32_t reset_ms;
 	/* For pour_relay_run(): readable: stop; with POUR_CANCELLABLE. */
 	int cancel_fd;
@@ -87,7 +88,8 @@ struct pour_flow {
 	int16_t left, error;
 	uint8_t src_kind, dst_kind;
 	uint8_t plan[3], now;
-	uint8_t want, ended, side, dry, adapts, spare;
+	uint8_t want, ended, side, dry, adapts;
+	uint8_t from; /* enum in relay_watch.c */
 };
 
 /* Yours to embed: 280 bytes. Private inside; its size is part of the ABI. */
@@ -101,8 +103,9 @@ struct pour_relay {
 	uint8_t phase;         /* enum in relay.c */
 	uint8_t passed;        /* 1 << i: the end of flow[i] was passed on */
 	uint8_t victim;        /* the side that a reset is passed on to */
-	uint8_t lonely; /* 1 << i: TCP, and all of flow[i] came from it */
-	uint64_t reserved[2];
+	uint8_t lonely;   /* 1 << i: TCP, and all of flow[i] came from it */
+	uint64_t lost_ns; /* a side is gone: its bytes have time until then */
+	uint64_t reserved[1];
 };
 
 /*

@@ -190,14 +190,14 @@ void pour_flow_stop(struct pour_flow *f, enum pour_ended ended)
 		(void)pour_note_stopped(f->p, ended);
 }
 
-void pour_flow_fail(struct pour_flow *f, int error)
+void pour_flow_fail(struct pour_flow *f, enum pour_side side, int error)
 {
 	f->want = 0;
 	f->ended = POUR_ENDED_FAILED;
-	f->side = POUR_SIDE_DST;
+	f->side = (uint8_t)side;
 	f->error = (int16_t)-error;
 	if (f->p != NULL)
-		(void)pour_note_failed(f->p, POUR_SIDE_DST, error);
+		(void)pour_note_failed(f->p, side, error);
 }
 
 void pour_flow_end(struct pour_flow *f)

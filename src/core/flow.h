@@ -30,8 +30,8 @@ bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
 		    const struct pour_opts *opts, bool to_the_end);
 /* Its end now, if it has none yet: POUR_ENDED_TIMEOUT or _CANCELLED. */
 void pour_flow_stop(struct pour_flow *f, enum pour_ended ended);
-/* It failed at its destination, outside of a step. */
-void pour_flow_fail(struct pour_flow *f, int error);
+/* It failed outside of a step. */
+void pour_flow_fail(struct pour_flow *f, enum pour_side side, int error);
 /* Gives back what it holds, come what may. */
 void pour_flow_end(struct pour_flow *f);
 

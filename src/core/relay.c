@@ -8,10 +8,10 @@
  *
  * A source that failed is gone, so the other direction ends with it. Where a
  * destination failed, what its side had sent before is still delivered.
- * relay_watch.c is about silence, relay_run.c about descriptors.
+ * relay_watch.c is about silence, relay_lost.c about who is gone unheard,
+ * relay_run.c about descriptors.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -24,7 +24,7 @@
 
 enum phase { RUNNING = 1, RESETTING, OVER };
 
-enum { RESET_MS = 5000, RESET_LOOK_MS = 10 };
+enum { RESET_LOOK_MS = 10 };
 
 /* Which flows a step is for, 1 << i; and how: to the end, which is known to
  * have come, though a read before it is short. */
@@ -35,15 +35,6 @@ static const struct pour_relay_opts no_opts;
 static struct pour_pool *pool_of(const struct pour_relay *r)
 {
 	return r->own != NULL ? r->own : r->opts->pool;
-}
-
-static bool is_tcp(const struct pour_end *e)
-{
-	int protocol = -1;
-
-	if (e->kind == POUR_SOCKET)
-		protocol = pour_sys_sockopt(e->fd, SO_PROTOCOL);
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
 static int begin_flows(struct pour_relay *r, const struct pour_duplex side[2])
@@ -118,8 +109,7 @@ static void end_well(struct pour_relay *r, unsigned i)
 	f->want = 0;
 	r->passed = (uint8_t)(r->passed | 1 << i);
 	/* Nobody reads from there any more; a reset is to be heard still. */
-	if (r->passed != BOTH &&
-	    is_tcp(&(struct pour_end){ .kind = f->src_kind, .fd = f->src }))
+	if (r->passed != BOTH && pour_relay_is_tcp(f->src_kind, f->src))
 		r->lonely = (uint8_t)(r->lonely | 1 << i);
 }
 
@@ -135,6 +125,8 @@ static void end_badly(struct pour_relay *r, unsigned i)
 	r->victim = (uint8_t)(at_source ? !i : i);
 	if (at_source)
 		pour_flow_stop(&r->flow[!i], POUR_ENDED_CANCELLED);
+	else
+		pour_relay_lose(r, !i);
 }
 
 /* True: something moved, or ended. */
@@ -171,7 +163,8 @@ static void look_for_reset(struct pour_relay *r)
 	for (unsigned i = 0; i < 2; i++) {
 		if (pour_flow_ended(&r->flow[i]))
 			continue;
-		pour_flow_fail(&r->flow[i], error > 0 ? -error : -EPIPE);
+		pour_flow_fail(&r->flow[i], POUR_SIDE_DST,
+			       error > 0 ? -error : -EPIPE);
 		end_badly(r, i);
 	}
 }
@@ -193,10 +186,10 @@ static int give_up(struct pour_relay *r, enum pour_ended ended, int error)
 static int pass_reset(struct pour_relay *r)
 {
 	struct pour_end e = pour_flow_dst(&r->flow[!r->victim]);
-	bool may_reset = is_tcp(&e);
+	bool may_reset = pour_relay_is_tcp(e.kind, e.fd);
 
 	if (may_reset && pour_sys_unsent(e.fd) > 0 &&
-	    pour_sys_now() < r->since_ns)
+	    pour_sys_now() < r->since_ns && !pour_relay_is_gone(e.fd))
 		return POUR_WANT_TIME;
 	if (may_reset)
 		(void)pour_sys_linger_none(e.fd);
@@ -206,12 +199,21 @@ static int pass_reset(struct pour_relay *r)
 
 static int begin_reset(struct pour_relay *r)
 {
-	uint32_t ms = r->opts->reset_ms > 0 ? r->opts->reset_ms : RESET_MS;
-
 	r->flow[0].want = r->flow[1].want = 0;
 	r->phase = RESETTING;
-	r->since_ns = pour_sys_now() + ms * MS;
+	r->since_ns = r->lost_ns > 0 ? r->lost_ns : pour_relay_reset_ns(r);
 	return pass_reset(r);
+}
+
+/* What came from the side that is gone had its time. */
+static void give_up_lost(struct pour_relay *r)
+{
+	unsigned side = !r->victim;
+
+	if (pour_flow_ended(&r->flow[side]) || !pour_relay_is_lost(r))
+		return;
+	pour_flow_fail(&r->flow[side], POUR_SIDE_SRC, -ECONNRESET);
+	end_badly(r, side);
 }
 
 /* ── The step ── */
@@ -225,6 +227,8 @@ static int running(struct pour_relay *r, unsigned flows)
 			moved |= run_flow(r, i, flows & TO_THE_END);
 	if ((flows & BOTH) == BOTH || !moved)
 		look_for_reset(r);
+	pour_relay_look_for_loss(r, moved);
+	give_up_lost(r);
 	if (r->error != 0 && pour_flow_ended(&r->flow[0]) &&
 	    pour_flow_ended(&r->flow[1]))
 		return begin_reset(r);
@@ -289,6 +293,7 @@ uint64_t pour_relay_wait_ns(const struct pour_relay *r)
 	for (unsigned i = 0; i < 2; i++)
 		if (r->flow[i].want & POUR_WANT_TIME)
 			ns = MIN(ns, pour_flow_wait_ns(&r->flow[i]));
+	ns = MIN(ns, pour_relay_lost_in_ns(r));
 	return MIN(ns, pour_relay_bound_ns(r));
 }
 

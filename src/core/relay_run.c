@@ -33,6 +33,13 @@ int pour_relay_pollfds(const struct pour_relay *r, struct pollfd *fds)
 		for (int j = 0; j < k; j++)
 			n = merge(fds, n, of_flow[j]);
 	}
+	for (unsigned i = 0; i < 2; i++) {
+		struct pollfd unheard = { .events = POLLERR };
+
+		unheard.fd = pour_relay_unheard_fd(r, i);
+		if (unheard.fd >= 0)
+			n = merge(fds, n, unheard);
+	}
 	if (lonely >= 0)
 		n = merge(fds, n,
 			  (struct pollfd){ .fd = lonely, .events = POLLERR });
