@@ -29,6 +29,18 @@ static const struct service *find(const struct runner *r,
 
 /* ── Opening all that is new ── */
 
+/* All is open before anything is closed. */
+static void say_refused(const struct runner *r, struct plan *p,
+			const struct planned *one, int e, const char *error)
+{
+	bool moves = e == -EADDRINUSE && r->control.running;
+
+	config_wrong(p->config, one->section, "%s%s", error,
+		     moves ? " (to move it here from another section, reload "
+			     "once without it)"
+			   : "");
+}
+
 static int open_step(struct runner *r, struct plan *p, uint32_t i,
 		     struct step *ret)
 {
@@ -43,10 +55,10 @@ static int open_step(struct runner *r, struct plan *p, uint32_t i,
 	e = step.is_new
 		    ? service_new(&step.service, one->kind, one->opts, error)
 		    : service_prepare(runs, one->opts, &step.next, error);
-	if (e < 0)
-		config_wrong(p->config, one->section, "%s", error);
-	else
+	if (e == 0)
 		*ret = step;
+	else
+		say_refused(r, p, one, e, error);
 	return e;
 }
 

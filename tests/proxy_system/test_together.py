@@ -144,6 +144,30 @@ def test_the_address_changes(start):
     one.close()
 
 
+def test_an_address_that_moves(start):
+    """From one section to another by two reloads, as it says."""
+    port, other = free_port(), free_port()
+    one, two = Listener(), Listener()
+
+    def text(a, b):
+        return (f"[proxy a]\nlisten = {a}\nto = {one.name}\nlog = off\n"
+                f"[proxy b]\nlisten = {b}\nto = {two.name}\nlog = off\n")
+
+    it = start(text(port, other), 2)
+    said = it.refuses(text(other, port))
+    assert any(line.endswith(f"127.0.0.1:{other}: Address already in use (to "
+                             "move it here from another section, reload once "
+                             "without it)") for line in said)
+    it.reload(f"[proxy b]\nlisten = {other}\nto = {two.name}\nlog = off\n")
+    wait_for(lambda: is_refused(port), "an end of a")
+    it.reload(text(free_port(), port))
+    client = Peer(dial(port))
+    two.take().send(b"b").close()
+    client.reads(b"b").ended().close()
+    one.close()
+    two.close()
+
+
 def test_the_log_changes(start, tmp_path):
     """Where it goes, and what a line is, of a server and of a proxy."""
     port, web = free_port(), free_port()

@@ -194,6 +194,22 @@ def test_more_guesses_than_there_is_room_for(serve, root, tmp_path):
         client.sock.close()
 
 
+def test_checks_that_wait_when_it_stops(serve, root, tmp_path):
+    """They came before: each is answered as ever, within the grace."""
+    (root / "file").write_text("hello\n")
+    path = tmp_path / "slow"
+    path.write_text(f"ann:{made('secret', 'bcrypt', '-R', '6')}\n")
+    server = serve(root, "-t1", "--auth-file", path)
+    clients = [Client(server.address) for _ in range(8)]
+    for i, client in enumerate(clients):
+        client.ask("/file", credentials("ann", f"guess {i}" if i else "secret"))
+    server.tell()
+    assert [client.answer().status for client in clients] == [200] + 7 * [401]
+    server.wait()
+    for client in clients:
+        client.sock.close()
+
+
 def test_a_file_that_changes(serve, root, tmp_path):
     (root / "file").write_text("hello\n")
     path = tmp_path / "users"
