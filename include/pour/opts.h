@@ -123,8 +123,8 @@ struct pour_opts {
 	uint64_t min_rate;    /* delivered bytes a second, at least, over */
 	uint32_t min_rate_ms; /* each window of so long; 0: 10 s */
 	uint32_t idle_ms;     /* longest time in which nothing is delivered */
-	/* For pour_run() and pour_fan_run(): called after each step, and never
-	 * changes the path. Not 0: stop. */
+	/* pour_run() calls it before each step and at the end, pour_fan_run()
+	 * between steps; it never changes the path. Not 0: stop. */
 	int (*progress)(void *context, const struct pour_account *account);
 	void *progress_context;
 	const struct pour_tuning *tuning;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""pour copy in a terminal emulator: what a person would see."""
+"""pour copy and tee in a terminal emulator: what a person would see."""
 
 import itertools
 import os
@@ -88,6 +88,31 @@ def test_control_c(columns):
     # The line is one, and what comes after it stands alone.
     assert re.match(r"[\d.]+ [KM]iB", seen[0]) and seen[1] == "=130=", seen
     nothing_but("a")
+
+
+@pytest.mark.parametrize("columns", [80, 20])
+def test_a_tee_shows_one_line_as_well(columns):
+    """Of the source; what a command writes stands above it, or below."""
+    write("a")
+    with Screen(columns) as screen:
+        screen.type(f"clear; {POUR} tee --rate=1M --from a b "
+                    "'exec:wc -c >n'; echo =$?=", "Enter")
+        wait_for(lambda: "MiB" in screen.text(), "a line")
+        time.sleep(0.3)
+        seen = lines(screen.text())
+        assert re.match(r"[\d.]+ MiB", seen[0]), seen
+        assert len(seen) == 1 or seen[1] == "=0=", seen
+        wait_for(lambda: "=0=" in screen.text(), "it ended")
+        seen = lines(screen.text())
+        assert re.match(r"3\.00 MiB  100%", seen[0]), seen
+        screen.type(f"clear; {POUR} tee --rate=500k --from a c; echo =$?=",
+                    "Enter")
+        wait_for(lambda: "KiB" in screen.text(), "another line")
+        screen.type("C-c")
+        wait_for(lambda: "=130=" in screen.text(), "it ended")
+        assert re.match(r"[\d.]+ KiB", lines(screen.text())[0])
+    assert (read("b"), int(read("n"))) == (BYTES, len(BYTES))
+    nothing_but("a", "b", "n")
 
 
 def test_a_window_that_gets_narrow():

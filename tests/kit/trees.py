@@ -89,6 +89,8 @@ def partial(src, dst):
         for name in names:
             path = os.path.join(folder, name)
             source = os.path.join(src, os.path.relpath(path, dst))
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                continue
             if not os.path.exists(source):
                 wrong.append(path)
                 continue
