@@ -18,7 +18,9 @@
 #include "base/base.h"
 #include "cli/copy.h"
 #include "cli/hash.h"
+#include "cli/progress.h"
 #include "cli/say.h"
+#include "cli/signals.h"
 
 enum { BUFFER_SIZE = 1024 * 1024, FD_PATH_SIZE = 32 };
 
@@ -27,6 +29,15 @@ struct side {
 	int fd;
 	uint64_t at, n;
 	char hash[HASH_TEXT_SIZE];
+};
+
+/* Both sides are one way: it is half gone when the first one is. */
+struct reading {
+	const struct hash_method *hash;
+	void *state;
+	char *buffer;
+	struct progress progress;
+	struct pour_account account;
 };
 
 static bool can_be_read_again(const struct end *e)
@@ -48,48 +59,52 @@ int copy_verify_check(struct copy *c)
 
 /* ── One side ── */
 
-static int hash_all(const struct hash_method *m, void *state, struct side *s,
-		    char *buffer)
+static int hash_all(struct reading *r, struct side *s)
 {
 	uint64_t done = 0;
 
 	while (done < s->n) {
 		size_t want = (size_t)MIN(s->n - done, (uint64_t)BUFFER_SIZE);
-		ssize_t n = pread(s->fd, buffer, want, (off_t)(s->at + done));
-		int r;
+		ssize_t n = pread(s->fd, r->buffer, want,
+				  (off_t)(s->at + done));
+		int error;
 
+		if (progress_look(&r->progress, &r->account) != 0)
+			return -ECANCELED;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
 		if (n == 0)
 			break;
-		r = m->add(state, buffer, (size_t)n);
-		if (r < 0)
-			return r;
+		error = r->hash->add(r->state, r->buffer, (size_t)n);
+		if (error < 0)
+			return error;
 		done += (uint64_t)n;
+		r->account.delivered += (uint64_t)n;
 	}
 	s->n = done;
-	return hash_text(m, state, s->hash);
+	return hash_text(r->hash, r->state, s->hash);
 }
 
-static int hash_side(const struct hash_method *m, struct side *s)
+static int hash_side(struct reading *r, struct side *s)
 {
-	char *buffer = malloc(BUFFER_SIZE);
 	const char *why = NULL;
-	void *state = NULL;
-	int r = buffer != NULL ? m->begin(&state, &why) : -ENOMEM;
+	int error = r->hash->begin(&r->state, &why);
 
-	if (r == 0) {
-		r = hash_all(m, state, s, buffer);
-		m->free(state);
+	if (error == 0) {
+		error = hash_all(r, s);
+		r->hash->free(r->state);
 	}
-	free(buffer);
-	if (r < 0 && why != NULL)
-		say("--verify: %s", why);
-	else if (r < 0)
-		(void)end_error(s->end, r);
-	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (error == 0)
+		return EXIT_DONE;
+	if (signals_stop() != 0)
+		return EXIT_SIGNAL + signals_stop();
+	progress_make_way(&r->progress);
+	if (why == NULL)
+		return end_error(s->end, error);
+	say("--verify: %s", why);
+	return EXIT_FAILED;
 }
 
 /* ── Both ── */
@@ -124,17 +139,38 @@ static int differs(const struct copy *c, const struct side *src,
 	return EXIT_FAILED;
 }
 
+static int hash_both(const struct copy *c, struct side *src, struct side *dst)
+{
+	const struct progress_opts opts = {
+		.when = (enum progress_when)c->values.progress,
+		.what = "verify",
+		.json = c->values.json,
+		.total = src->n + dst->n,
+		.output = -1,
+	};
+	struct reading reading = { .hash = hash_method(c->values.verify),
+				   .buffer = malloc(BUFFER_SIZE) };
+	int r;
+
+	if (reading.buffer == NULL)
+		return say_error("memory", -ENOMEM);
+	progress_begin(&reading.progress, &opts);
+	r = hash_side(&reading, dst);
+	if (r == EXIT_DONE)
+		r = hash_side(&reading, src);
+	progress_end(&reading.progress, &reading.account);
+	free(reading.buffer);
+	return r;
+}
+
 static int compare(struct copy *c, struct side *src, struct side *dst)
 {
-	const struct hash_method *m = hash_method(c->values.verify);
 	int r = put_out(dst);
 
 	if (r < 0)
 		return end_error(dst->end, r);
 	(void)put_out(src);
-	r = hash_side(m, dst);
-	if (r == EXIT_DONE)
-		r = hash_side(m, src);
+	r = hash_both(c, src, dst);
 	if (r != EXIT_DONE)
 		return r;
 	if (src->n != dst->n || strcmp(src->hash, dst->hash) != 0)

@@ -92,6 +92,7 @@ struct progress_view progress_view(const struct progress *p,
 	uint64_t now = moment_ns();
 
 	return (struct progress_view){
+		.what = p->opts.what,
 		.account = a,
 		.done = p->opts.base + a->delivered,
 		.total = p->opts.total,

@@ -24,10 +24,11 @@ enum { PROGRESS_SAMPLES = 8 };
 
 struct progress_opts {
 	enum progress_when when;
-	bool json;      /* lines for scripts, and no other */
-	uint64_t total; /* bytes there will be; 0: nobody knows */
-	uint64_t base;  /* of them, what was there at the beginning */
-	int output;     /* where the bytes go: not where a line may go; or -1 */
+	const char *what; /* goes on, where it is not a copy; or NULL */
+	bool json;        /* lines for scripts, and no other */
+	uint64_t total;   /* bytes there will be; 0: nobody knows */
+	uint64_t base;    /* of them, what was there at the beginning */
+	int output; /* where the bytes go: not where a line may go; or -1 */
 };
 
 struct progress {

@@ -11,12 +11,14 @@
 enum { PART_SIZE = 128, SEPARATOR_LEN = 2, PERCENT = 100 };
 
 /* From left to right. */
-enum part { DONE, FILES, SHARE, NOW, AVERAGE, LEFT, METHODS };
+enum part { WHAT, DONE, FILES, SHARE, NOW, AVERAGE, LEFT, METHODS };
 
 enum { PARTS = METHODS + 1 };
 
 /* What goes first when there is no room. */
-static const enum part expendable[] = { METHODS, AVERAGE, LEFT, NOW, SHARE };
+static const enum part expendable[] = {
+	METHODS, AVERAGE, LEFT, NOW, WHAT, SHARE
+};
 
 struct parts {
 	char text[PARTS][PART_SIZE];
@@ -80,6 +82,8 @@ static void put_methods(char ret[PART_SIZE], const struct pour_account *a)
 static void put_all(struct parts *p, const struct progress_view *v)
 {
 	memset(p, 0, sizeof(*p));
+	if (v->what != NULL)
+		(void)snprintf(p->text[WHAT], PART_SIZE, "%s", v->what);
 	human_bytes(v->done, p->text[DONE]);
 	if (v->files > 0)
 		(void)snprintf(p->text[FILES], PART_SIZE, "%llu files",

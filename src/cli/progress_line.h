@@ -10,6 +10,7 @@
 enum { PROGRESS_LINE_SIZE = 256 };
 
 struct progress_view {
+	const char *what; /* is going on, where it is not a copy; or NULL */
 	const struct pour_account *account;
 	uint64_t done, total; /* bytes; total 0: nobody knows */
 	uint64_t files;       /* of a tree; 0: it is none */

@@ -31,10 +31,11 @@ void report_state(const struct progress_view *v)
 {
 	uint64_t rate = human_rate(v->account->delivered, v->took_ns);
 	uint64_t left = progress_left(v, rate);
-	char line[EXPLAIN_SIZE], total[64] = "", eta[64] = "";
+	char line[EXPLAIN_SIZE] = "", total[64] = "", eta[64] = "";
 	char average[HUMAN_SIZE];
 
-	(void)pour_explain(v->account, line, sizeof(line));
+	if (v->what == NULL)
+		(void)pour_explain(v->account, line, sizeof(line));
 	human_bytes(rate, average);
 	if (v->total > 0)
 		(void)snprintf(total, sizeof(total), " of %llu",
@@ -42,9 +43,11 @@ void report_state(const struct progress_view *v)
 	if (left != UINT64_MAX)
 		(void)snprintf(eta, sizeof(eta), ", %llu s to go",
 			       (unsigned long long)left);
-	say("%llu%s bytes in %.1f s, %s/s%s; %s", (unsigned long long)v->done,
-	    total, (double)v->took_ns / (double)MOMENT_SECOND, average, eta,
-	    line);
+	say("%s%s%llu%s bytes in %.1f s, %s/s%s%s%s",
+	    v->what != NULL ? v->what : "", v->what != NULL ? ": " : "",
+	    (unsigned long long)v->done, total,
+	    (double)v->took_ns / (double)MOMENT_SECOND, average, eta,
+	    line[0] != '\0' ? "; " : "", line);
 }
 
 /* ── For scripts ── */
@@ -139,7 +142,7 @@ void report_json_progress(const struct progress_view *v)
 	uint64_t now = human_rate(v->recent, v->recent_ns);
 	uint64_t left = progress_left(v, now);
 
-	begin(&t, "progress", v);
+	begin(&t, v->what != NULL ? v->what : "progress", v);
 	number(&t, "rate_now", now);
 	if (left != UINT64_MAX)
 		number(&t, "eta", left);

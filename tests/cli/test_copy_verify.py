@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -42,6 +43,32 @@ def test_xxh3():
     write("a", b"abc")
     end = json.loads(pour("a", "b", "--verify=xxh3", "--json").stderr)
     assert end["verified"] == "xxh128:06b05ab6733a618578af5f94892f3950"
+
+
+@verifies
+def test_a_line_of_its_own():
+    write("a")
+    run = pour("a", "b", "--verify", "--progress=always")
+    assert run.returncode == 0
+    copied, verified, end = run.stderr.decode().split("\n")
+    assert copied.startswith("\r3.00 MiB  100%  ")
+    assert verified.startswith("\rverify  6.00 MiB  100%  ")
+    assert end == ""
+
+
+@verifies
+def test_a_signal_while_it_is_read_back():
+    """Holes are copied at once, and read like bytes: there is time."""
+    with open("a", "wb") as f:
+        f.truncate(8 << 30)
+    with start("a", "b", "--verify", "--json") as process:
+        line = json.loads(process.stderr.readline())
+        assert (line["type"], line["total"]) == ("verify", 16 << 30)
+        process.send_signal(signal.SIGINT)
+        end = json.loads(process.stderr.readlines()[-1])
+        assert process.wait(60) == 130
+    assert (end["type"], end["exit"]) == ("report", 130)
+    nothing_but("a")
 
 
 @verifies
