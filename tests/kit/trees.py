@@ -58,7 +58,7 @@ def walk(top, holes=True):
             found[inside] = facts(path, holes)
             st = os.lstat(path)
             if st.st_nlink > 1 and not stat.S_ISDIR(st.st_mode):
-                files.setdefault(st.st_ino, []).append(inside)
+                files.setdefault((st.st_dev, st.st_ino), []).append(inside)
     return found, sorted(sorted(names) for names in files.values())
 
 
