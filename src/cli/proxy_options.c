@@ -38,6 +38,11 @@ static const struct option table[] = {
 	       .help = "passes TLS clients that name this host, or with\n"
 		       "*.example.org one of its hosts, on to that target;\n"
 		       "repeatable"),
+	OPTION(.name = "alpn", .kind = OPTION_LIST,
+	       .value = "PROTOCOL[@NAME]=TARGET", .field = FIELD(alpn),
+	       .help = "the same for TLS clients that offer this protocol,\n"
+		       "such as h2 or acme-tls/1, and name that host;\n"
+		       "goes before --sni; repeatable"),
 	OPTION(.name = "resolver", .kind = OPTION_LIST, .value = "ADDR",
 	       .field = FIELD(resolver),
 	       .help = "asks that DNS server for names of targets (those of\n"
@@ -51,6 +56,10 @@ static const struct option table[] = {
 	       .field = FIELD(out), .choices = outs,
 	       .help = "begins with a PROXY header to targets: v1 or v2\n"
 		       "(none)"),
+	OPTION(.name = "transparent", .kind = OPTION_FLAG,
+	       .field = FIELD(transparent),
+	       .help = "calls targets from the client's own address; needs\n"
+		       "CAP_NET_ADMIN, and routes that lead answers back"),
 	OPTION(.name = "allow", .kind = OPTION_LIST, .value = "NETWORK",
 	       .field = FIELD(allow),
 	       .help = "lets only clients in who are in it; repeatable"),
@@ -71,6 +80,14 @@ static const struct option table[] = {
 	       .value = "SECONDS[,fall=N][,rise=N]", .field = FIELD(check),
 	       .help = "connects to each target so often: down after N\n"
 		       "failures in a row (3), up again after N successes (2)"),
+	OPTION(.name = "check-send", .kind = OPTION_TEXT, .value = "TEXT",
+	       .field = FIELD(check_send),
+	       .help = "says that in a check; \\r, \\n, \\t, \\\\ and \\xHH\n"
+		       "stand for bytes"),
+	OPTION(.name = "check-expect", .kind = OPTION_TEXT, .value = "TEXT",
+	       .field = FIELD(check_expect),
+	       .help = "fails a check unless that comes within the first\n"
+		       "4 KiB of the answer"),
 	OPTION(.name = "connect-timeout", .kind = OPTION_SECONDS,
 	       .value = "SECONDS", .field = FIELD(connect_timeout), .min = 1,
 	       .max = MS_MAX,

@@ -22,12 +22,14 @@ enum { PROXY_HOST_SIZE = 256 };
 
 struct proxy_values {
 	struct common_values common; /* its log: enum proxy_log */
-	struct option_list to, sni, resolver, proxy_in, allow, deny;
+	struct option_list to, sni, alpn, resolver, proxy_in, allow, deny;
 	uint64_t hello_timeout, connect_timeout, half_timeout;
 	uint64_t connection_rate;
 	unsigned balance;  /* enum balance_method */
 	unsigned out;      /* enum proxy_out */
 	const char *check; /* SECONDS[,fall=N][,rise=N] */
+	const char *check_send, *check_expect;
+	bool transparent;
 };
 
 extern const struct options proxy_options;
@@ -42,10 +44,11 @@ struct proxied {
 	struct addr metrics[2];
 	uint32_t n_metrics;
 	struct proxy_target to[OPTION_LIST_MAX];
-	struct proxy_name names[OPTION_LIST_MAX];
-	char hosts[OPTION_LIST_MAX][PROXY_HOST_SIZE];
+	struct proxy_name names[2 * OPTION_LIST_MAX]; /* of sni and alpn */
+	char hosts[2 * OPTION_LIST_MAX][PROXY_HOST_SIZE];
+	char name_hosts[2 * OPTION_LIST_MAX][TARGET_HOST_SIZE];
 	char to_hosts[OPTION_LIST_MAX][TARGET_HOST_SIZE];
-	char sni_hosts[OPTION_LIST_MAX][TARGET_HOST_SIZE];
+	char check_send[PROXY_CHECK_MAX], check_expect[PROXY_CHECK_MAX];
 	struct addr resolvers[RESOLVER_SERVERS_MAX];
 	struct network proxy_in[OPTION_LIST_MAX];
 	struct network allow[OPTION_LIST_MAX], deny[OPTION_LIST_MAX];
@@ -57,5 +60,9 @@ struct proxied {
  */
 int proxied_read(struct proxied *ret, const struct proxy_values *v,
 		 char ret_error[OPTIONS_ERROR_SIZE]);
+
+/* The part of it that is about checks. */
+int proxied_checks(struct proxied *p, const struct proxy_values *v,
+		   char error[OPTIONS_ERROR_SIZE]);
 
 #endif

@@ -10,11 +10,11 @@
 
 #include "base/text.h"
 #include "cli/addresses.h"
+#include "proxy/target.h"
 
 enum { TEXT_SIZE = 320 };
 
-__attribute__((format(printf, 2, 3))) static int bad(
-	char error[OPTIONS_ERROR_SIZE], const char *format, ...)
+int proxied_bad(char error[OPTIONS_ERROR_SIZE], const char *format, ...)
 {
 	va_list args;
 
@@ -56,10 +56,11 @@ static int read_service(struct proxy_target *ret, char host[TARGET_HOST_SIZE],
 	size_t len = strlen(text);
 
 	if (!is_name(text, len) || text[0] != '_')
-		return bad(error,
-			   "%s: 'srv:%.100s': after srv: comes a name such as "
-			   "_http._tcp.example.org",
-			   flag, text);
+		return proxied_bad(
+			error,
+			"%s: 'srv:%.100s': after srv: comes a name such as "
+			"_http._tcp.example.org",
+			flag, text);
 	keep(host, text, len);
 	*ret = (struct proxy_target){ .host = host, .port = 0 };
 	return 0;
@@ -88,16 +89,16 @@ static int read_address(struct proxy_target *ret, const char *flag,
 	int n;
 
 	if (strchr(text, ':') == NULL && is_name(text, strlen(text)))
-		return bad(error,
-			   "%s: '%.100s': after a name comes its port: "
-			   "%.100s:80",
-			   flag, text, text);
+		return proxied_bad(error,
+				   "%s: '%.100s': after a name comes its port: "
+				   "%.100s:80",
+				   flag, text, text);
 	n = address_read(flag, text, addresses, error);
 	if (n < 0)
 		return n;
 	if (n != 1)
-		return bad(error, "%s: '%s': that is not one address", flag,
-			   text);
+		return proxied_bad(error, "%s: '%s': that is not one address",
+				   flag, text);
 	*ret = (struct proxy_target){ .addr = addresses[0] };
 	return 0;
 }
@@ -109,7 +110,8 @@ int target_read(struct proxy_target *ret, char host[TARGET_HOST_SIZE],
 	char text[TEXT_SIZE];
 
 	if (word.len >= sizeof(text))
-		return bad(ret_error, "%s: '%.100s': too long", flag, word.at);
+		return proxied_bad(ret_error, "%s: '%.100s': too long", flag,
+				   word.at);
 	memcpy(text, word.at, word.len);
 	text[word.len] = '\0';
 	if (strncmp(text, "srv:", 4) == 0)
@@ -118,6 +120,42 @@ int target_read(struct proxy_target *ret, char host[TARGET_HOST_SIZE],
 		return 0;
 	return read_address(ret, flag, text, ret_error);
 }
+
+/* ── Properties ── */
+
+bool target_number(struct slice word, struct slice name, uint64_t max,
+		   uint32_t *ret)
+{
+	uint64_t n = 0;
+
+	if (word.len < name.len || memcmp(word.at, name.at, name.len) != 0)
+		return false;
+	word.at += name.len;
+	word.len -= name.len;
+	*ret = text_digits(word, max, &n) ? (uint32_t)n : 0;
+	return true;
+}
+
+int target_property(struct proxy_target *to, struct slice word,
+		    char error[OPTIONS_ERROR_SIZE])
+{
+	if (slice_is(word, SLICE("backup"))) {
+		to->backup = true;
+		return 1;
+	}
+	if (target_number(word, SLICE("weight="), TARGET_WEIGHT_MAX,
+			  &to->weight))
+		return to->weight > 0 ? 1
+				      : proxied_bad(error, "weight: 1 to %d",
+						    TARGET_WEIGHT_MAX);
+	if (target_number(word, SLICE("max="), UINT32_MAX, &to->max))
+		return to->max > 0
+			       ? 1
+			       : proxied_bad(error, "max: 1 to %u", UINT32_MAX);
+	return 0;
+}
+
+/* ── Back to text ── */
 
 void target_text(const struct proxy_target *to, char text[TARGET_TEXT_SIZE])
 {

@@ -2,7 +2,6 @@
 /* What a proxy was told, from words to what proxy_new() takes. */
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,60 +14,18 @@
 
 /* ── Targets ── */
 
-__attribute__((format(printf, 2, 3))) static int bad(
-	char error[OPTIONS_ERROR_SIZE], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(error, OPTIONS_ERROR_SIZE, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-/* "NAME=DIGITS": whether it is that at all; *ret is 0 where it is no number. */
-static bool is_number(struct slice word, struct slice name, uint64_t max,
-		      uint32_t *ret)
-{
-	uint64_t n = 0;
-
-	if (word.len < name.len || memcmp(word.at, name.at, name.len) != 0)
-		return false;
-	word.at += name.len;
-	word.len -= name.len;
-	*ret = text_digits(word, max, &n) ? (uint32_t)n : 0;
-	return true;
-}
-
-/* 1: it was a property; 0: it is none; -EINVAL. */
-static int read_property(struct proxy_target *to, struct slice word,
-			 char error[OPTIONS_ERROR_SIZE])
-{
-	if (slice_is(word, SLICE("backup"))) {
-		to->backup = true;
-		return 1;
-	}
-	if (is_number(word, SLICE("weight="), TARGET_WEIGHT_MAX, &to->weight))
-		return to->weight > 0 ? 1
-				      : bad(error, "weight: 1 to %d",
-					    TARGET_WEIGHT_MAX);
-	if (is_number(word, SLICE("max="), UINT32_MAX, &to->max))
-		return to->max > 0 ? 1 : bad(error, "max: 1 to %u", UINT32_MAX);
-	return 0;
-}
-
 /* How many words were a target, 0 or 1; -EINVAL. */
 static int read_word(struct proxied *p, struct slice word,
 		     char error[OPTIONS_ERROR_SIZE])
 {
 	uint32_t n = p->opts.n_to;
-	int r = n > 0 ? read_property(&p->to[n - 1], word, error) : 0;
+	int r = n > 0 ? target_property(&p->to[n - 1], word, error) : 0;
 
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (n == OPTION_LIST_MAX)
-		return bad(error, "--to: more than %d targets",
-			   OPTION_LIST_MAX);
+		return proxied_bad(error, "--to: more than %d targets",
+				   OPTION_LIST_MAX);
 	r = target_read(&p->to[n], p->to_hosts[n], "--to", word, error);
 	return r < 0 ? r : 1;
 }
@@ -116,43 +73,88 @@ static void keep_host(char ret[PROXY_HOST_SIZE], const char *item, size_t len)
 	ret[len] = '\0';
 }
 
-static int read_name(struct proxied *p, const char *item,
-		     char error[OPTIONS_ERROR_SIZE])
+static int read_way(struct proxied *p, const char *flag, struct slice word,
+		    struct slice rest, char error[OPTIONS_ERROR_SIZE])
 {
 	struct proxy_name *n = &p->names[p->opts.n_names];
-	char *host = p->hosts[p->opts.n_names];
-	struct slice rest = slice_of(item), word;
-	size_t len = slice_cut(&rest, '=').len;
-	int r;
+	int r = target_read(&n->to, p->name_hosts[p->opts.n_names], flag, word,
+			    error);
 
-	keep_host(host, item, len < PROXY_HOST_SIZE ? len : 0);
-	if (!is_host(slice_of(host)) || rest.len == 0)
-		return bad(error, "--sni: '%.100s': not NAME=TARGET", item);
-	n->name = host;
-	word = slice_cut(&rest, ',');
-	r = target_read(&n->to, p->sni_hosts[p->opts.n_names], "--sni", word,
-			error);
 	while (r == 0 && rest.len > 0) {
 		word = slice_cut(&rest, ',');
-		r = read_property(&n->to, word, error);
-		r = r == 0 ? bad(error, "--sni: '%.100s': unknown", item)
+		r = target_property(&n->to, word, error);
+		r = r == 0 ? proxied_bad(error, "%s: '%.*s': unknown", flag,
+					 (int)word.len, word.at)
 			   : MIN(r, 0);
 	}
+	n->name = p->hosts[p->opts.n_names];
 	p->opts.n_names++;
 	return r;
 }
 
-static int read_names(struct proxied *p, const struct option_list *list,
+static int read_name(struct proxied *p, const char *item,
+		     char error[OPTIONS_ERROR_SIZE])
+{
+	char *host = p->hosts[p->opts.n_names];
+	struct slice rest = slice_of(item);
+	size_t len = slice_cut(&rest, '=').len;
+	struct slice word;
+
+	keep_host(host, item, len < PROXY_HOST_SIZE ? len : 0);
+	if (!is_host(slice_of(host)) || rest.len == 0)
+		return proxied_bad(error, "--sni: '%.100s': not NAME=TARGET",
+				   item);
+	word = slice_cut(&rest, ',');
+	return read_way(p, "--sni", word, rest, error);
+}
+
+/* What may stand in a list, and is not our own sign. */
+static bool is_protocol(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] <= ' ' || s.at[i] > '~' || s.at[i] == '@')
+			return false;
+	return s.len > 0;
+}
+
+/* PROTOCOL, or PROTOCOL@NAME, and the target. */
+static int read_alpn(struct proxied *p, const char *item,
+		     char error[OPTIONS_ERROR_SIZE])
+{
+	char *key = p->hosts[p->opts.n_names];
+	struct slice rest = slice_of(item);
+	struct slice host = slice_cut(&rest, '=');
+	struct slice whole = host, protocol = slice_cut(&host, '@'), word;
+
+	if (host.len == 0)
+		host = SLICE("*");
+	if (!is_protocol(protocol) || rest.len == 0 ||
+	    protocol.len + 1 + host.len >= PROXY_HOST_SIZE ||
+	    whole.at[whole.len - 1] == '@')
+		return proxied_bad(
+			error, "--alpn: '%.100s': not PROTOCOL=TARGET", item);
+	memcpy(key, protocol.at, protocol.len);
+	key[protocol.len] = '@';
+	keep_host(key + protocol.len + 1, host.at, host.len);
+	if (!slice_is(host, SLICE("*")) &&
+	    !is_host(slice_of(key + protocol.len + 1)))
+		return proxied_bad(
+			error, "--alpn: '%.100s': after @ comes a host", item);
+	word = slice_cut(&rest, ',');
+	return read_way(p, "--alpn", word, rest, error);
+}
+
+static int read_names(struct proxied *p, const struct proxy_values *v,
 		      char error[OPTIONS_ERROR_SIZE])
 {
-	for (uint32_t i = 0; i < list->n; i++) {
-		int r = read_name(p, list->items[i], error);
+	int r = 0;
 
-		if (r < 0)
-			return r;
-	}
+	for (uint32_t i = 0; r == 0 && i < v->sni.n; i++)
+		r = read_name(p, v->sni.items[i], error);
+	for (uint32_t i = 0; r == 0 && i < v->alpn.n; i++)
+		r = read_alpn(p, v->alpn.items[i], error);
 	p->opts.names = p->names;
-	return 0;
+	return r;
 }
 
 /* ── Resolvers ── */
@@ -171,10 +173,11 @@ static int read_resolver(const char *text, struct addr *ret,
 		n = addr_parse(with_port, addresses, &why);
 	}
 	if (n != 1 || addresses[0].sa.sa_family == AF_UNIX)
-		return bad(error,
-			   "--resolver: '%.100s': not the address of a DNS "
-			   "server, such as 10.0.0.53, [::1]:53",
-			   text);
+		return proxied_bad(
+			error,
+			"--resolver: '%.100s': not the address of a DNS "
+			"server, such as 10.0.0.53, [::1]:53",
+			text);
 	*ret = addresses[0];
 	return 0;
 }
@@ -185,8 +188,8 @@ static int read_resolvers(struct proxied *p, const struct option_list *list,
 	int r = 0;
 
 	if (list->n > RESOLVER_SERVERS_MAX)
-		return bad(error, "--resolver: more than %d",
-			   RESOLVER_SERVERS_MAX);
+		return proxied_bad(error, "--resolver: more than %d",
+				   RESOLVER_SERVERS_MAX);
 	for (uint32_t i = 0; r == 0 && i < list->n; i++)
 		r = read_resolver(list->items[i], &p->resolvers[i], error);
 	p->opts.resolvers = p->resolvers;
@@ -204,8 +207,8 @@ static int read_networks(const char *flag, const struct option_list *list,
 		const char *why;
 
 		if (network_parse(list->items[i], &ret[i], &why) < 0)
-			return bad(error, "%s: '%.100s': %s", flag,
-				   list->items[i], why);
+			return proxied_bad(error, "%s: '%.100s': %s", flag,
+					   list->items[i], why);
 	}
 	return 0;
 }
@@ -229,49 +232,13 @@ static int read_lists(struct proxied *p, const struct proxy_values *v,
 	return r;
 }
 
-/* ── Checks ── */
-
-enum { CHECKS_MAX = 1000 };
-
-static bool is_check_word(struct proxy_opts *o, struct slice word)
-{
-	return (is_number(word, SLICE("fall="), CHECKS_MAX, &o->check_fall) &&
-		o->check_fall > 0) ||
-	       (is_number(word, SLICE("rise="), CHECKS_MAX, &o->check_rise) &&
-		o->check_rise > 0);
-}
-
-static int read_check(struct proxy_opts *o, const char *check,
-		      char error[OPTIONS_ERROR_SIZE])
-{
-	struct slice rest = slice_of(check != NULL ? check : "");
-	struct slice first = slice_cut(&rest, ',');
-	char seconds[32];
-	uint64_t ms = 0;
-
-	if (check == NULL)
-		return 0;
-	(void)snprintf(seconds, sizeof(seconds), "%.*s", (int)first.len,
-		       first.at);
-	if (!text_seconds(seconds, &ms) || ms == 0 || ms > UINT32_MAX)
-		return bad(error, "--check: '%.100s': not so many seconds",
-			   check);
-	o->check_ms = (uint32_t)ms;
-	while (rest.len > 0)
-		if (!is_check_word(o, slice_cut(&rest, ',')))
-			return bad(error,
-				   "--check: '%.100s': after the seconds come "
-				   "fall=N and rise=N, 1 to %d",
-				   check, CHECKS_MAX);
-	return 0;
-}
-
 /* ── All of it ── */
 
 static struct proxy_opts to_opts(const struct proxy_values *v)
 {
 	return (struct proxy_opts){
 		.out = (enum proxy_out)v->out,
+		.transparent = v->transparent,
 		.hello_timeout_ms = (uint32_t)v->hello_timeout,
 		.balance = (enum balance_method)v->balance,
 		.threads = (uint32_t)v->common.threads,
@@ -311,14 +278,15 @@ int proxied_read(struct proxied *ret, const struct proxy_values *v,
 	ret->opts.spare_fds = n > 0 ? PROBE_FDS : 0;
 	n = read_targets(ret, &v->to, ret_error);
 	if (n == 0)
-		n = read_names(ret, &v->sni, ret_error);
+		n = read_names(ret, v, ret_error);
 	if (n == 0)
 		n = read_resolvers(ret, &v->resolver, ret_error);
 	if (n == 0)
 		n = read_lists(ret, v, ret_error);
 	if (n == 0)
-		n = read_check(&ret->opts, v->check, ret_error);
+		n = proxied_checks(ret, v, ret_error);
 	if (n == 0 && ret->opts.n_to + ret->opts.n_names == 0)
-		return bad(ret_error, "--to is missing: where connections go");
+		return proxied_bad(ret_error,
+				   "--to is missing: where connections go");
 	return n;
 }

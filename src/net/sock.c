@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -226,7 +227,37 @@ static int answer_at_once(int fd)
 	return poll(&p, 1, 0) > 0 ? sock_error(fd) : -EINPROGRESS;
 }
 
-int sock_dial(const struct addr *to, int *ret_fd)
+static int set_transparent(int fd, int family)
+{
+	return family == AF_INET6 ? set_flag(fd, IPPROTO_IPV6, IPV6_TRANSPARENT)
+				  : set_flag(fd, IPPROTO_IP, IP_TRANSPARENT);
+}
+
+/* The port is picked when it connects, so that each target has all of them. */
+static int bind_as(int fd, const struct addr *from)
+{
+	struct addr own = *from;
+	struct sockaddr_in sin;
+	int r = set_transparent(fd, from->sa.sa_family);
+
+	if (r < 0)
+		return r;
+	/* Both families have the port in the same place. */
+	memcpy(&sin, &own.storage, sizeof(sin));
+	sin.sin_port = 0;
+	memcpy(&own.storage, &sin, sizeof(sin));
+	(void)set_flag(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+	return bind(fd, &own.sa, own.len) < 0 ? -errno : 0;
+}
+
+int sock_may_dial_as(void)
+{
+	auto_close int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : set_transparent(fd, AF_INET);
+}
+
+int sock_dial_as(const struct addr *from, const struct addr *to, int *ret_fd)
 {
 	auto_close int fd = socket(to->sa.sa_family,
 				   SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -239,14 +270,21 @@ int sock_dial(const struct addr *to, int *ret_fd)
 	if (to->sa.sa_family != AF_UNIX) {
 		(void)set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
 		sock_keepalive(fd);
+		if (from != NULL && from->sa.sa_family == to->sa.sa_family)
+			r = bind_as(fd, from);
 	}
-	if (connect(fd, &to->sa, to->len) < 0)
+	if (r == 0 && connect(fd, &to->sa, to->len) < 0)
 		r = -errno;
 	if (r == -EINPROGRESS && is_this_machine(to))
 		r = answer_at_once(fd);
 	if (r == 0 || r == -EINPROGRESS)
 		*ret_fd = take_fd(&fd);
 	return r;
+}
+
+int sock_dial(const struct addr *to, int *ret_fd)
+{
+	return sock_dial_as(NULL, to, ret_fd);
 }
 
 int sock_error(int fd)

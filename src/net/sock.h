@@ -47,6 +47,13 @@ void sock_spoil(int fd);
  * -EAGAIN.
  */
 int sock_dial(const struct addr *to, int *ret_fd);
+/*
+ * The same from the address of another (IP_TRANSPARENT, ip(7)), at a port that
+ * the kernel picks, if both are of one family; as sock_dial() otherwise.
+ */
+int sock_dial_as(const struct addr *from, const struct addr *to, int *ret_fd);
+/* Whether this process may: 0, -EPERM, or why else not. */
+int sock_may_dial_as(void);
 /* What the socket's connect or its peer has failed with: 0 or -errno. */
 int sock_error(int fd);
 /* A peer that is gone without a word is found out in the end. */

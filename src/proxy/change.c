@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "net/budget.h"
+#include "net/sock.h"
 #include "proxy/proxy_inside.h"
 #include "proxy/rules.h"
 
@@ -92,6 +93,12 @@ int proxy_prepare(const struct proxy *p, const struct proxy_opts *opts,
 	if (opts->n_resolvers > RESOLVER_SERVERS_MAX)
 		return proxy_fail(ret_error, -EINVAL, "resolvers: at most %d",
 				  RESOLVER_SERVERS_MAX);
+	r = opts->transparent ? sock_may_dial_as() : 0;
+	if (r < 0)
+		return proxy_fail(ret_error, r,
+				  "the addresses of clients cannot be used for "
+				  "targets: %s (this needs CAP_NET_ADMIN)",
+				  strerror(-r));
 	next = calloc(1, sizeof(*next));
 	r = next == NULL ? -ENOMEM : rules_new(&next->rules, opts);
 	if (r < 0) {

@@ -17,7 +17,7 @@
 #include "proxy/route.h"
 #include "proxy/rules.h"
 
-enum { SENTENCE_SIZE = ADDR_TEXT_SIZE + 128 };
+enum { SENTENCE_SIZE = ADDR_TEXT_SIZE + 128, CHECK_READ_MAX = 4096 };
 
 struct check {
 	struct list link; /* among all of the lane's */
@@ -28,6 +28,8 @@ struct check {
 	uint64_t key;
 	int fd;
 	uint32_t others; /* results in a row that are not what it was */
+	char *got;       /* of its answer, CHECK_READ_MAX bytes; or NULL */
+	size_t n_got;
 };
 
 static struct check *check_of(struct timer *t)
@@ -36,6 +38,12 @@ static struct check *check_of(struct timer *t)
 }
 
 /* ── What came of it ── */
+
+static const char *reason(int error)
+{
+	return error == -EBADMSG ? "what was expected did not come"
+				 : strerror(-error);
+}
 
 static void turn(struct check *c, bool down, int error)
 {
@@ -47,7 +55,7 @@ static void turn(struct check *c, bool down, int error)
 		target_worked(t);
 	(void)snprintf(line, sizeof(line), "pour: target %s is %s%s",
 		       c->upstream->name, down ? "down: " : "up again",
-		       down ? strerror(-error) : "");
+		       down ? reason(error) : "");
 	log_say(&c->lane->shared->log, line);
 }
 
@@ -73,6 +81,9 @@ static void hang_up(struct check *c)
 	if (c->fd >= 0)
 		(void)close(c->fd);
 	c->fd = -1;
+	free(c->got);
+	c->got = NULL;
+	c->n_got = 0;
 }
 
 static void finish(struct check *c, int error)
@@ -80,6 +91,15 @@ static void finish(struct check *c, int error)
 	struct lane *l = c->lane;
 
 	note(c, error);
+	hang_up(c);
+	timer_start(&l->checks.next, &c->timer, l->loop.now_ms);
+}
+
+/* What is lacking here says nothing about the target: it is asked again. */
+static void skip(struct check *c)
+{
+	struct lane *l = c->lane;
+
 	hang_up(c);
 	timer_start(&l->checks.next, &c->timer, l->loop.now_ms);
 }
@@ -98,18 +118,79 @@ static void introduce(const struct check *c)
 	(void)send(c->fd, header, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static void ready(void *context, uint32_t events);
+
+/* Little enough for the queue of a connection that has just been made. */
+static int talk_to(const struct check *c)
+{
+	struct slice say = c->lane->rules->opts.check_send;
+	ssize_t n;
+
+	introduce(c);
+	n = say.len > 0
+		    ? send(c->fd, say.at, say.len, MSG_NOSIGNAL | MSG_DONTWAIT)
+		    : 0;
+	if (n < 0)
+		return -errno;
+	return (size_t)n == say.len ? 0 : -EIO;
+}
+
+/* The answer is due by the time that the connection was. */
+static int listen_to(struct check *c)
+{
+	struct loop *l = &c->lane->loop;
+	int r = c->key != 0 ? 0 : loop_add(l, c->fd, ready, c, &c->key);
+
+	c->got = malloc(CHECK_READ_MAX);
+	if (c->got == NULL)
+		return -ENOMEM;
+	if (list_is_empty(&c->timer.link))
+		timer_start(&c->lane->checks.late, &c->timer, l->now_ms);
+	return r < 0 ? r : loop_want(l, c->key, EPOLLIN);
+}
+
 static void answered(struct check *c)
 {
-	introduce(c);
-	finish(c, 0);
+	int r = talk_to(c);
+
+	if (r < 0 || c->lane->rules->opts.check_expect.len == 0) {
+		finish(c, r);
+		return;
+	}
+	if (listen_to(c) < 0)
+		skip(c);
+}
+
+static void hear(struct check *c)
+{
+	struct slice want = c->lane->rules->opts.check_expect;
+	ssize_t n = recv(c->fd, c->got + c->n_got, CHECK_READ_MAX - c->n_got,
+			 MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0) {
+		finish(c, -errno);
+		return;
+	}
+	c->n_got += (size_t)n;
+	if (memmem(c->got, c->n_got, want.at, want.len) != NULL)
+		finish(c, 0);
+	else if (n == 0 || c->n_got == CHECK_READ_MAX)
+		finish(c, -EBADMSG);
 }
 
 static void ready(void *context, uint32_t events)
 {
 	struct check *c = context;
-	int r = sock_error(c->fd);
+	int r;
 
 	(void)events;
+	if (c->got != NULL) {
+		hear(c);
+		return;
+	}
+	r = sock_error(c->fd);
 	if (r == 0)
 		answered(c);
 	else
@@ -128,15 +209,6 @@ static int watch(struct check *c)
 	int r = loop_add(&c->lane->loop, c->fd, ready, c, &c->key);
 
 	return r < 0 ? r : loop_want(&c->lane->loop, c->key, EPOLLOUT);
-}
-
-/* What is lacking here says nothing about the target: it is asked again. */
-static void skip(struct check *c)
-{
-	struct lane *l = c->lane;
-
-	hang_up(c);
-	timer_start(&l->checks.next, &c->timer, l->loop.now_ms);
 }
 
 static void ask(struct check *c)

@@ -182,11 +182,22 @@ static bool answered(struct talk *t)
 	return talk_to(t, TALK_RELAY);
 }
 
+static int dial_target(struct talk *t)
+{
+	const struct addr *to = &t->upstream->target.addr;
+	struct addr from;
+
+	if (!t->lane->rules->opts.transparent)
+		return sock_dial(to, &t->fd[SERVER]);
+	peer_to_addr(&t->peer, &from);
+	return sock_dial_as(&from, to, &t->fd[SERVER]);
+}
+
 /* With its place taken: connects, or goes on to the next one. */
 static bool call(struct talk *t)
 {
 	struct lane *lane = t->lane;
-	int r = sock_dial(&t->upstream->target.addr, &t->fd[SERVER]);
+	int r = dial_target(t);
 
 	if (is_ours(r))
 		return lacking(t);

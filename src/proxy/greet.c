@@ -129,12 +129,11 @@ static bool take_header(struct talk *t, bool *ret_on)
 
 /* ── Whom it wants ── */
 
-/* The hello is over, good or not: TLS is not ended here, so that what is wrong
- * with it is for the target to say; only nobody's name leads nowhere. */
+/* What speaks no TLS is everybody else's; only nobody's name leads nowhere. */
 static bool choose(struct talk *t, const struct hello *h)
 {
 	struct opening *o = t->opening;
-	struct route *to = route_for(t->lane->route, h->name, h->name_len);
+	struct route *to = route_for(t->lane->route, h);
 
 	if (to == NULL)
 		return talk_end(t, 'P', 'R');
@@ -149,13 +148,16 @@ static bool take_hello(struct talk *t, bool is_all)
 	const char *from = o->in + o->used;
 	size_t len = o->in_len - o->used;
 	struct hello h = { .name_len = 0 };
+	int r;
 
 	if (!is_all && !hello_is_due(&o->scan, from, len))
 		return false;
-	if (hello_parse(&h, from, len) == HELLO_MORE && !is_all &&
-	    len < HELLO_MAX)
+	r = hello_parse(&h, from, len);
+	if (r == HELLO_MORE && !is_all && len < HELLO_MAX)
 		return false;
-	return choose(t, &h);
+	/* Whom one wants who begins as TLS and goes on as something else
+	 * nobody knows: no target is to find out. */
+	return r < 0 ? talk_end(t, 'P', 'R') : choose(t, &h);
 }
 
 /* ── The state ── */

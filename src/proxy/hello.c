@@ -248,12 +248,16 @@ static void note_head(struct hello_scan *s, const uint8_t *from, size_t n)
 		s->head[s->have + i] = from[i];
 }
 
+/* Or, by what it begins with, none that is worth waiting for. */
 static bool is_whole(const struct hello_scan *s, size_t have)
 {
 	size_t len = (size_t)s->head[1] << 16 | (size_t)s->head[2] << 8 |
 		     s->head[3];
 
-	return have >= sizeof(s->head) && have - sizeof(s->head) >= len;
+	if (have < sizeof(s->head))
+		return have > 0 && s->head[0] != CLIENT_HELLO;
+	return s->head[0] != CLIENT_HELLO || len > HELLO_MAX ||
+	       have - sizeof(s->head) >= len;
 }
 
 bool hello_is_due(struct hello_scan *s, const char *buf, size_t len)
@@ -278,14 +282,21 @@ bool hello_is_due(struct hello_scan *s, const char *buf, size_t len)
 	return len >= HELLO_MAX || (len > 0 && from[0] != RECORD_HANDSHAKE);
 }
 
-bool hello_offers(const struct hello *h, struct slice protocol)
+unsigned hello_place(const struct hello *h, struct slice protocol)
 {
-	for (size_t at = 0; at < h->alpn_len;) {
+	unsigned place = 1;
+
+	for (size_t at = 0; at < h->alpn_len; place++) {
 		size_t len = (unsigned char)h->alpn[at];
 
 		if (slice_is((struct slice){ h->alpn + at + 1, len }, protocol))
-			return true;
+			return place;
 		at += 1 + len;
 	}
-	return false;
+	return 0;
+}
+
+bool hello_offers(const struct hello *h, struct slice protocol)
+{
+	return hello_place(h, protocol) > 0;
 }

@@ -55,6 +55,8 @@ struct hello_scan {
  * comes byte by byte is not read from the start for each of them.
  */
 bool hello_is_due(struct hello_scan *s, const char *buf, size_t len);
+/* In which place the client offers that protocol, from 1 on; 0: not at all. */
+unsigned hello_place(const struct hello *h, struct slice protocol);
 /* Whether the client offers that protocol. */
 bool hello_offers(const struct hello *h, struct slice protocol);
 

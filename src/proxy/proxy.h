@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/slice.h"
 #include "net/addr.h"
 #include "net/network.h"
 #include "proxy/balance.h"
@@ -34,7 +35,7 @@ enum proxy_how {
 	PROXY_NOW,       /* they are cut */
 };
 
-enum { PROXY_ERROR_SIZE = 512 };
+enum { PROXY_ERROR_SIZE = 512, PROXY_CHECK_MAX = 256 };
 
 /* Where connections may go to. */
 struct proxy_target {
@@ -48,7 +49,9 @@ struct proxy_target {
 
 /* A target for TLS clients that name a host; several for a name are balanced. */
 struct proxy_name {
-	const char *name; /* "example.org", "*.example.org", in lower case */
+	/* "example.org", "*.example.org", in lower case; and "h2@" before it:
+	 * who offers that protocol; "h2@*" whatever host he names, or none. */
+	const char *name;
 	struct proxy_target to;
 };
 
@@ -67,6 +70,8 @@ struct proxy_opts {
 	uint32_t n_to;                  /* at most BALANCE_TARGETS_MAX */
 	const struct proxy_name *names; /* copied; with any, n_to may be 0 */
 	uint32_t n_names;
+	/* Targets see the client's address, where both are of one family. */
+	bool transparent;
 	/* DNS servers for names; none: those of resolv.conf(5). Copied. */
 	const struct addr *resolvers;
 	uint32_t n_resolvers; /* at most RESOLVER_SERVERS_MAX */
@@ -83,6 +88,9 @@ struct proxy_opts {
 	/* Whether targets answer is asked so often; 0: never. So many times in
 	 * a row it must not, to be down, or must, to be up again; 0: 3 and 2 */
 	uint32_t check_ms, check_fall, check_rise;
+	/* Said to it then, and to be found in the beginning of its answer; none.
+	 * At most PROXY_CHECK_MAX bytes each. Copied. */
+	struct slice check_send, check_expect;
 	/* At a time, of all and of one client; more are closed at once. 0: no
 	 * limit but that of descriptors. */
 	uint64_t max_connections, client_connections;

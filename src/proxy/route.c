@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "proxy/hello.h"
 #include "proxy/known.h"
 
 struct upstream *upstream_share(struct upstream *u)
@@ -223,27 +224,49 @@ uint32_t route_count(const struct route *first)
 	return n;
 }
 
-/* How well it fits: 0, not at all. */
-static size_t fits(const char *pattern, const char *name, size_t len)
+/* The longest name is shorter. */
+enum { FITS_WHOLE = 1 << 10, FITS_PROTOCOL = 1 << 11 };
+
+/* How well the host fits: 0, not at all. */
+static uint32_t host_fits(const char *pattern, const struct hello *h)
 {
 	size_t n = strlen(pattern);
 
-	if (n == len && memcmp(pattern, name, n) == 0)
-		return SIZE_MAX;
+	if (strcmp(pattern, "*") == 0)
+		return 1;
+	if (n == h->name_len && memcmp(pattern, h->name, n) == 0)
+		return FITS_WHOLE;
 	/* "*" stands for a label or more, and not for none. */
-	if (pattern[0] == '*' && n - 1 < len &&
-	    memcmp(pattern + 1, name + len - (n - 1), n - 1) == 0)
-		return n;
+	if (pattern[0] == '*' && n - 1 < h->name_len &&
+	    memcmp(pattern + 1, h->name + h->name_len - (n - 1), n - 1) == 0)
+		return (uint32_t)n;
 	return 0;
 }
 
-struct route *route_for(struct route *first, const char *name, size_t len)
+/* A protocol goes before a host, and one that is offered earlier before others
+ * (RFC 7301, 3.1: in descending order of preference). */
+static uint32_t fits(const char *pattern, const struct hello *h)
 {
-	struct route *best = first->n > 0 ? first : NULL;
-	size_t best_fit = 0;
+	const char *at = strrchr(pattern, '@');
+	uint32_t host, place;
+
+	if (at == NULL)
+		return host_fits(pattern, h);
+	host = host_fits(at + 1, h);
+	place = hello_place(h,
+			    (struct slice){ pattern, (size_t)(at - pattern) });
+	if (host == 0 || place == 0)
+		return 0;
+	return (HELLO_ALPN_MAX + 1 - place) * FITS_PROTOCOL + host;
+}
+
+struct route *route_for(struct route *first, const struct hello *h)
+{
+	struct route *best = first->n > 0 || first->is_named ? first : NULL;
+	uint32_t best_fit = 0;
 
 	for (struct route *r = first->next; r != NULL; r = r->next) {
-		size_t fit = fits(r->name, name, len);
+		uint32_t fit = fits(r->name, h);
 
 		if (fit > best_fit) {
 			best_fit = fit;

@@ -16,6 +16,7 @@
 #include "proxy/target.h"
 
 struct check;
+struct hello;
 struct known;
 
 struct upstream {
@@ -56,9 +57,9 @@ int route_new(struct route **ret, const struct proxy_opts *opts,
 struct route *route_like(struct route *first, const struct route *r);
 /* How many routes a chain has. */
 uint32_t route_count(const struct route *first);
-/* Whom a client wants who names that host, in lower case; NULL: nobody. A name
- * goes before a wildcard, and the longer wildcard before the shorter. */
-struct route *route_for(struct route *first, const char *name, size_t len);
+/* Whom a client wants who says this; NULL: nobody. A protocol goes before a
+ * name, a name before a wildcard, and the longer one before the shorter. */
+struct route *route_for(struct route *first, const struct hello *h);
 struct route *route_share(struct route *r);
 /* Safe on NULL. Returns NULL. */
 struct route *route_drop(struct route *r);

@@ -54,6 +54,14 @@ static int keep_networks(struct rules *r)
 	return e < 0 ? e : keep(&o->deny, o->n_deny, &r->networks[2]);
 }
 
+static void keep_text(struct slice *text, char memory[PROXY_CHECK_MAX])
+{
+	text->len = MIN(text->len, (size_t)PROXY_CHECK_MAX);
+	if (text->len > 0)
+		memcpy(memory, text->at, text->len);
+	text->at = memory;
+}
+
 /* What is the caller's is not looked at any more. */
 static void forget(struct proxy_opts *o)
 {
@@ -76,6 +84,8 @@ int rules_new(struct rules **ret, const struct proxy_opts *opts)
 	for (uint32_t i = 0; i < opts->n_resolvers; i++)
 		r->resolvers[i] = opts->resolvers[i];
 	r->opts.resolvers = r->resolvers;
+	keep_text(&r->opts.check_send, r->check_send);
+	keep_text(&r->opts.check_expect, r->check_expect);
 	e = keep_networks(r);
 	forget(&r->opts);
 	if (e < 0)

@@ -19,6 +19,7 @@ struct rules {
 	struct proxy_opts opts;      /* defaults filled in; no addresses */
 	struct network *networks[3]; /* those of the options, copied */
 	struct addr resolvers[RESOLVER_SERVERS_MAX];
+	char check_send[PROXY_CHECK_MAX], check_expect[PROXY_CHECK_MAX];
 };
 
 /* One share, the caller's. 0 or -ENOMEM. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "proxy/hello.h"
 #include "test.h"
 
 static struct proxy_target target(const char *text)
@@ -20,7 +21,11 @@ static struct proxy_target target(const char *text)
 /* The first upstream of whom a name leads to; "-": nobody. */
 static const char *way_of(struct route *first, const char *name)
 {
-	struct route *r = route_for(first, name, strlen(name));
+	struct hello h = { .name_len = strlen(name) };
+	struct route *r;
+
+	memcpy(h.name, name, h.name_len);
+	r = route_for(first, &h);
 
 	return r != NULL ? r->at[0]->name : "-";
 }
@@ -47,7 +52,48 @@ TEST(a_name_goes_before_patterns_and_long_ones_before_short_ones)
 	assert_string_equal(way_of(first, "example.com"), "-");
 	assert_string_equal(way_of(first, ""), "-");
 	/* Both targets of one name are one route. */
-	assert_int_equal(route_for(first, "www.example.org", 15)->n, 2);
+	assert_int_equal(first->next->next->next->n, 2);
+	assert_null(route_drop(first));
+}
+
+/* The protocols as on the wire, and maybe a host. */
+static const char *way_by(struct route *first, const char *alpn,
+			  const char *name)
+{
+	struct hello h = { .name_len = strlen(name), .alpn_len = strlen(alpn) };
+	struct route *r;
+
+	memcpy(h.name, name, h.name_len);
+	memcpy(h.alpn, alpn, h.alpn_len);
+	r = route_for(first, &h);
+	return r != NULL ? r->at[0]->name : "-";
+}
+
+TEST(a_protocol_goes_before_a_name_and_the_first_offered_before_others)
+{
+	const struct proxy_name names[] = {
+		{"a.org",         target("1")},
+                { "h2@*",         target("2")},
+		{ "h2@*.org",     target("3")},
+                { "h2@a.org",     target("4")},
+		{ "acme-tls/1@*", target("5")},
+	};
+	const struct proxy_opts opts = { .names = names, .n_names = 5 };
+	struct route *first;
+
+	assert_int_equal(route_new(&first, &opts, NULL, NULL), 0);
+	assert_string_equal(way_by(first, "", "a.org"), "127.0.0.1:1");
+	assert_string_equal(way_by(first, "\10http/1.1", "a.org"),
+			    "127.0.0.1:1");
+	assert_string_equal(way_by(first, "\2h2", ""), "127.0.0.1:2");
+	assert_string_equal(way_by(first, "\2h2", "a.com"), "127.0.0.1:2");
+	assert_string_equal(way_by(first, "\2h2", "b.org"), "127.0.0.1:3");
+	assert_string_equal(way_by(first, "\2h2", "a.org"), "127.0.0.1:4");
+	assert_string_equal(way_by(first, "\12acme-tls/1\2h2", "a.org"),
+			    "127.0.0.1:5");
+	assert_string_equal(way_by(first, "\2h2\12acme-tls/1", "a.org"),
+			    "127.0.0.1:4");
+	assert_string_equal(way_by(first, "\1h", "a.com"), "-");
 	assert_null(route_drop(first));
 }
 
