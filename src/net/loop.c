@@ -242,13 +242,30 @@ static struct timer_queue *queue_of(struct list *link)
 	return container_of(link, struct timer_queue, link);
 }
 
+/* A proxy has some thirty of them, and hardly one with a timer in it. */
 static int until_due(const struct loop *l, uint64_t max_wait_ms)
 {
 	uint64_t wait = max_wait_ms;
 
-	for (struct list *q = l->queues.next; q != &l->queues; q = q->next)
-		wait = MIN(wait, timer_queue_next(queue_of(q), l->now_ms));
+	for (struct list *at = l->queues.next; at != &l->queues;
+	     at = at->next) {
+		const struct timer_queue *q = queue_of(at);
+
+		if (!timer_queue_is_empty(q))
+			wait = MIN(wait, timer_queue_next(q, l->now_ms));
+	}
 	return wait == UINT64_MAX ? -1 : (int)MIN(wait, (uint64_t)INT_MAX);
+}
+
+static void fire_timers(struct loop *l)
+{
+	for (struct list *at = l->queues.next; at != &l->queues;
+	     at = at->next) {
+		struct timer_queue *q = queue_of(at);
+
+		if (!timer_queue_is_empty(q))
+			timer_queue_fire(q, l->now_ms);
+	}
 }
 
 int loop_turn(struct loop *l, uint64_t max_wait_ms)
@@ -266,8 +283,7 @@ int loop_turn(struct loop *l, uint64_t max_wait_ms)
 		if (slot != NULL)
 			slot->ready(slot->context, events[i].events);
 	}
-	for (struct list *q = l->queues.next; q != &l->queues; q = q->next)
-		timer_queue_fire(queue_of(q), l->now_ms);
+	fire_timers(l);
 	return 0;
 }
 

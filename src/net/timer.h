@@ -9,6 +9,7 @@
 #ifndef NET_TIMER_H
 #define NET_TIMER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -35,6 +36,11 @@ void timer_queue_init(struct timer_queue *q, uint32_t after_ms,
 /* (Re)starts t to fire q->after_ms after now_ms. */
 void timer_start(struct timer_queue *q, struct timer *t, uint64_t now_ms);
 void timer_stop(struct timer *t);
+/* Most queues are, most of the time. */
+static inline bool timer_queue_is_empty(const struct timer_queue *q)
+{
+	return list_is_empty(&q->timers);
+}
 /* Fires what is due. */
 void timer_queue_fire(struct timer_queue *q, uint64_t now_ms);
 /* Milliseconds from now_ms to the first deadline; UINT64_MAX: none. */
