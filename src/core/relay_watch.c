@@ -7,6 +7,10 @@
 
 #define MS UINT64_C(1000000)
 
+/* Nobody has had to know yet. The first time, how long ago the last of it came
+ * says all that there is to say. */
+#define NOT_ASKED INT64_MIN
+
 /* What the peers of both have acknowledged, and how long ago the last of it. */
 static int64_t acked(const struct pour_relay *r, uint64_t *ret_ago_ns)
 {
@@ -59,13 +63,13 @@ static bool is_held_back(const struct pour_relay *r)
 
 bool pour_relay_is_quiet(struct pour_relay *r, bool moved)
 {
-	uint64_t now, ago;
+	uint64_t now;
 
 	if (bound(r) == 0)
 		return false;
 	now = pour_sys_now();
 	if (r->since_ns == 0)
-		r->acked = acked(r, &ago);
+		r->acked = NOT_ASKED;
 	if (r->since_ns > 0 && !moved && !is_held_back(r))
 		return now - r->since_ns >= bound(r) && is_silent(r, now);
 	r->since_ns = now;
