@@ -224,7 +224,9 @@ static int answer_at_once(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
-	return poll(&p, 1, 0) > 0 ? sock_error(fd) : -EINPROGRESS;
+	if (poll(&p, 1, 0) <= 0)
+		return -EINPROGRESS;
+	return p.revents & (POLLERR | POLLHUP) ? sock_error(fd) : 0;
 }
 
 static int set_transparent(int fd, int family)

@@ -90,9 +90,7 @@ void talk_leave_upstream(struct talk *t)
 
 static void close_side(struct talk *t, int side)
 {
-	loop_drop(&t->lane->loop, t->key[side]);
-	if (t->fd[side] >= 0)
-		(void)close(t->fd[side]);
+	loop_close(&t->lane->loop, t->key[side]);
 }
 
 static void talk_free(struct talk *t)
