@@ -81,7 +81,7 @@ bool bench_show_progress(void *show, const struct bench *b)
 
 	if (s->has_line)
 		show_line(s, b);
-	return signals_stop() != 0;
+	return signals_stop() != 0 || s->is_broken;
 }
 
 /* ── Tables ── */
@@ -91,7 +91,7 @@ static void print(struct bench_show *s, struct text *t)
 	clear(s);
 	if (!s->is_quiet) {
 		(void)fwrite(t->at, 1, t->len, stdout);
-		(void)fflush(stdout);
+		s->is_broken = fflush(stdout) != 0 || ferror(stdout);
 	}
 	text_free(t);
 }

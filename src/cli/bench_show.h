@@ -12,11 +12,12 @@ struct bench_show {
 	const struct bench *b;
 	bool is_quiet; /* standard output is for something else */
 	bool colours, has_line, has_begun;
+	bool is_broken; /* nobody takes the tables: no need to go on */
 	uint64_t begun_ns, shown_ns;
 };
 
 void bench_show_begin(struct bench_show *s, const struct bench *b, bool quiet);
-/* Between samples; true: a signal wants an end. For bench_opts.stop. */
+/* Between samples; true: it has to end. For bench_opts.stop. */
 bool bench_show_progress(void *show, const struct bench *b);
 /* For bench_opts.case_done. */
 void bench_show_case(void *show, const struct bench_case *c);

@@ -17,7 +17,7 @@
 #include "cli/signals.h"
 
 enum { TEXT_MAX = 256 << 20, NS_OF_MS = 1000 * 1000, WORD_SIZE = 64 };
-enum { BRANCHES = 4, ROUNDS = 9, ROUNDS_QUICK = 7 };
+enum { BRANCHES = 4, ROUNDS = 7 };
 enum { SAMPLE_MS = 20, SAMPLE_QUICK_MS = 6, SAMPLE_MS_MAX = 60 * 1000 };
 
 struct values {
@@ -59,11 +59,10 @@ static const struct option table[] = {
 	       .field = FIELD(plot),
 	       .help = "draws all of it as SVG, by gnuplot"),
 	OPTION(.name = "quick", .letter = 'q', .kind = OPTION_FLAG,
-	       .field = FIELD(quick),
-	       .help = "two sizes, seven rounds, short samples"),
+	       .field = FIELD(quick), .help = "two sizes and short samples"),
 	OPTION(.name = "rounds", .kind = OPTION_COUNT, .value = "N",
 	       .field = FIELD(rounds), .min = 1, .max = BENCH_ROUNDS_MAX,
-	       .help = "turns of each way; seven are needed to rank (9)"),
+	       .help = "turns of each way; seven are needed to rank (7)"),
 	OPTION(.name = "sample", .kind = OPTION_SECONDS, .value = "SECONDS",
 	       .field = FIELD(sample), .min = 1, .max = SAMPLE_MS_MAX,
 	       .help = "about how long a sample takes (0.02)"),
@@ -197,7 +196,6 @@ static int or_else(uint64_t value, bool quick, int quickly, int otherwise)
 static int to_opts(const struct values *v, struct bench_opts *o)
 {
 	int ms = or_else(v->sample, v->quick, SAMPLE_QUICK_MS, SAMPLE_MS);
-	int rounds = or_else(v->rounds, v->quick, ROUNDS_QUICK, ROUNDS);
 	int r;
 
 	*o = (struct bench_opts){
@@ -205,7 +203,7 @@ static int to_opts(const struct values *v, struct bench_opts *o)
 		.congestion = v->congestion,
 		.folder = v->folder,
 		.fresh = v->fresh,
-		.rounds = (uint32_t)rounds,
+		.rounds = v->rounds > 0 ? (uint32_t)v->rounds : ROUNDS,
 		.sample_ns = (uint64_t)ms * NS_OF_MS,
 	};
 	r = each_word(&v->pairs, o, take_pair);

@@ -250,6 +250,20 @@ def test_output_that_is_full():
     assert run.stderr.endswith("/dev/full: No space left on device\n")
 
 
+def test_tables_that_nobody_reads():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        run = subprocess.run([POUR, "bench", *TINY, *ONE, "--json", "out.json",
+                              "--size", "64k"], stdout=out, text=True,
+                             stderr=subprocess.PIPE, timeout=60, check=False)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("pour bench: standard output")
+    found = json.loads(pathlib.Path("out.json").read_text())
+    assert found["stopped"] is True
+    assert found["cases"][1]["ways"][0]["samples"] == []
+
+
 def test_plot():
     if shutil.which("gnuplot") is None:
         pytest.skip("no gnuplot here")
