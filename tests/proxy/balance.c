@@ -152,6 +152,34 @@ TEST(a_client_stays_with_his_target)
 	assert_int_equal(moved, n[1]);
 }
 
+/* Of those that move at all, all go to the one that came. */
+TEST(one_that_comes_takes_its_share_and_no_more)
+{
+	static int before[CLIENTS];
+	uint32_t moved = 0;
+
+	begin(BALANCE_HASH, 5);
+	for (uint32_t k = 0; k < CLIENTS; k++) {
+		choice.client = balance_hash(&k, sizeof(k));
+		before[k] = pick();
+	}
+	begin(BALANCE_HASH, 6);
+	/* And it does not matter in which place one is named. */
+	list[0] = &targets[5];
+	list[5] = &targets[0];
+	for (uint32_t k = 0; k < CLIENTS; k++) {
+		int now;
+
+		choice.client = balance_hash(&k, sizeof(k));
+		now = pick();
+		if (now == 0)
+			moved++;
+		else
+			assert_int_equal(now == 5 ? 0 : now, before[k]);
+	}
+	assert_about(moved, CLIENTS / 6);
+}
+
 static const enum balance_method methods[] = { BALANCE_ROUNDROBIN,
 					       BALANCE_LEASTCONN,
 					       BALANCE_RANDOM, BALANCE_HASH };
