@@ -11,7 +11,7 @@ from measure import room
 # name, how many times as fast, ..., goal: what: met
 LINE = re.compile(r"^(?P<name>\S.*?)\s+(?P<here>[\d.]+) \(.*"
                   r"goal: (?P<goal>.*): (?P<met>met|MISSED)")
-QUICK = ["--rounds", "3", "--size", str(256 << 20)]
+QUICK = ["--rounds", "3", "--size", str(256 << 20), "--files", "10000"]
 
 
 def run(quick):
