@@ -141,7 +141,7 @@ static const char *not_for_trees(const struct copy_values *v)
 	if (v->limit != POUR_ALL || v->offset > 0)
 		return "--limit and --offset are not for trees";
 	if (v->resume)
-		return "--resume is not for trees (see: --update)";
+		return "--resume is not for trees: --update is";
 	if (v->verify != HASH_NONE)
 		return "--verify is not for trees";
 	return NULL;
@@ -150,11 +150,11 @@ static const char *not_for_trees(const struct copy_values *v)
 static const char *only_for_trees(const struct copy_values *v)
 {
 	if (v->update)
-		return "--update is for trees (see: --recursive)";
+		return "--update is for trees: --recursive is missing";
 	if (v->one_file_system)
-		return "--one-file-system is for trees (see: --recursive)";
+		return "--one-file-system is for trees: --recursive is missing";
 	if (v->threads > 0)
-		return "--threads is for trees (see: --recursive)";
+		return "--threads is for trees: --recursive is missing";
 	return NULL;
 }
 

@@ -130,6 +130,12 @@ static int same(const struct ends *ends)
 	return EXIT_FAILED;
 }
 
+static int is_folder(const struct ends *ends)
+{
+	say("%s: it is a folder, which --recursive copies", ends->src.name);
+	return EXIT_FAILED;
+}
+
 static int kept(const struct copy *c)
 {
 	if (c->values.explain)
@@ -142,6 +148,8 @@ static int open_and_copy(struct copy *c)
 	struct ends_opts opts = to_opts(&c->values);
 	int r = ends_open_src(&c->ends, &opts);
 
+	if (r == -EISDIR)
+		return is_folder(&c->ends);
 	if (r < 0)
 		return end_error(&c->ends.src, r);
 	r = ends_open_dst(&c->ends);

@@ -100,6 +100,13 @@ static mode_t mode_of_new(const struct ends *ends)
 		       : MODE_DEFAULT;
 }
 
+/* The file may be written to, but not its folder: it takes another way. */
+static bool is_alone(const struct ends *ends, int error)
+{
+	return (error == -ENOENT || error == -EACCES || error == -EPERM) &&
+	       faccessat(AT_FDCWD, ends->dst.name, W_OK, AT_EACCESS) == 0;
+}
+
 static int begin_draft(struct ends *ends, bool exists)
 {
 	struct draft_opts opts = {
@@ -120,6 +127,11 @@ static int begin_draft(struct ends *ends, bool exists)
 	else if (!opts.part && (r == -EBUSY || r == -EEXIST))
 		(void)snprintf(ends->dst.why, sizeof(ends->dst.why),
 			       "another file took its name meanwhile");
+	else if (exists && is_alone(ends, r))
+		(void)snprintf(ends->dst.why, sizeof(ends->dst.why),
+			       "no file can be made beside it (%s); --inplace "
+			       "writes into it",
+			       strerror(-r));
 	if (r < 0)
 		return r;
 	ends->drafted = true;

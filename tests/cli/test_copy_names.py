@@ -25,7 +25,7 @@ def test_into_a_folder():
 
 def test_a_source_that_is_a_folder():
     os.mkdir("d")
-    bad(pour("d", "b"), "d: Is a directory")
+    bad(pour("d", "b"), "d: it is a folder, which --recursive copies")
     nothing_but("d")
 
 

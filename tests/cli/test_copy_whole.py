@@ -5,6 +5,7 @@ signals."""
 import array
 import fcntl
 import os
+import pathlib
 import resource
 import signal
 import socket
@@ -65,6 +66,25 @@ def test_permissions(unprivileged, tmp_path):
     bad(pour("a", "closed", **unprivileged), "closed/a: Permission denied")
     assert os.listdir("closed") == []
     os.chmod("closed", 0o755)
+    write("closed/a", b"old", 0o666)
+    os.chmod("closed", 0o555)
+    bad(pour("a", "closed", **unprivileged),
+        "closed/a: no file can be made beside it (Permission denied); "
+        "--inplace writes into it")
+    good(pour("a", "closed", "--inplace", **unprivileged))
+    assert read("closed/a") == BYTES
+    os.chmod("closed", 0o755)
+
+
+def test_a_file_of_the_kernel_is_not_replaced():
+    """Nothing can stand beside it, nor under its name."""
+    command = pathlib.Path("/proc/self/comm")
+    before = command.read_bytes()
+    name = f"/proc/{os.getpid()}/comm"
+    write("a", b"renamed")
+    bad(pour("a", name), f"{name}: no file can be made beside it (No such file "
+        "or directory); --inplace writes into it")
+    assert command.read_bytes() == before
 
 
 @pytest.mark.skipif(not ROOT, reason="only root has files of two owners")
