@@ -262,6 +262,8 @@ int lane_run(struct lane *l)
 {
 	int r = 0;
 
+	/* What was set before it ran: who comes first counts already. */
+	lane_renew(l);
 	while (r >= 0 && !is_over(l))
 		r = turn(l);
 	adopt_nothing_more(&l->adopter);
