@@ -114,6 +114,7 @@ def calls_of(way, *args):
     pytest.fail(f"no way {way}")
 
 
+@pytest.mark.serial
 def test_calls_follow_from_buffers():
     """A buffer of 4 KiB is filled and emptied sixteen times for 64 KiB."""
     case = ["--pair", "file-file", "--size", "64k"]
@@ -152,6 +153,7 @@ def test_fresh_files():
 # What it makes of it
 
 
+@pytest.mark.serial
 def test_ranks():
     found = measured(*ONE, "--rounds", "7", "--method", "copy")
     case = found["cases"][0]
@@ -178,6 +180,7 @@ def test_few_rounds_rank_nothing():
     assert "in 0 of 0 cases" in run.stdout
 
 
+@pytest.mark.serial
 def test_tables():
     run = bench(*TINY, "--pair", "file-socket", "--size", "64k")
     assert run.returncode == 0
@@ -264,6 +267,7 @@ def test_tables_that_nobody_reads():
     assert found["cases"][1]["ways"][0]["samples"] == []
 
 
+@pytest.mark.serial
 def test_plot():
     if shutil.which("gnuplot") is None:
         pytest.skip("no gnuplot here")
