@@ -20,7 +20,7 @@
 #include "net/sock.h"
 
 /* "*:PORT" is two of them. */
-enum { LISTENERS_MAX = 2, WHERE_SIZE = ADDR_TEXT_SIZE + 16 };
+enum { LISTENERS_MAX = 2, PORT_TRIES = 8, WHERE_SIZE = ADDR_TEXT_SIZE + 16 };
 
 struct listeners {
 	struct addr at[LISTENERS_MAX];
@@ -90,10 +90,10 @@ static uint16_t *port_of(struct addr *a)
 	return &((struct sockaddr_in6 *)&a->storage)->sin6_port;
 }
 
-/* Opens them all; the second gets the port that the first one got. */
-static int open_listeners(struct end *e, struct listeners *l)
+/* The second gets the port that the first one got. */
+static int open_each(struct listeners *l, int n)
 {
-	int n = addresses(e, l->at), r = MIN(n, 0);
+	int r = 0;
 
 	for (int i = 0; i < n && r == 0; i++) {
 		if (i > 0)
@@ -105,6 +105,27 @@ static int open_listeners(struct end *e, struct listeners *l)
 		if (r == -EAFNOSUPPORT && i > 0)
 			r = 0;
 	}
+	return r;
+}
+
+/* A port that the kernel chose for one family may be taken in the other. */
+static int open_all(struct listeners *l, int n)
+{
+	bool is_chosen = n > 1 && *port_of(&l->at[0]) == 0;
+	int r = open_each(l, n);
+
+	for (int i = 0; i < PORT_TRIES && is_chosen && r == -EADDRINUSE; i++) {
+		stop_listening(l);
+		*port_of(&l->at[0]) = 0;
+		r = open_each(l, n);
+	}
+	return r;
+}
+
+static int open_listeners(struct end *e, struct listeners *l)
+{
+	int n = addresses(e, l->at), r = n < 0 ? n : open_all(l, n);
+
 	if (r == 0 && e->how == END_UNIX_LISTEN && e->where[0] != '@') {
 		l->guard = (struct signals_guard){ AT_FDCWD, e->where };
 		signals_guard(&l->guard);

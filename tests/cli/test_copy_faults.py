@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from copying import BYTES, POUR, nothing_but, pour, read, write
+from copying import BYTES, POUR, nothing_but, pour, read, start, write
 
 
 def failing(call, error, when="1+"):
@@ -137,3 +137,19 @@ def test_nameless_files_that_are_not_to_be_had():
     assert (run.returncode, run.stderr) == (0, b"")
     assert read("b") == BYTES
     nothing_but("a", "b")
+
+
+# ── Ends ──
+
+def test_a_port_that_is_taken_in_the_other_family():
+    """Of "*" the kernel chooses a port for the first; another one is tried."""
+    write("a")
+    # Each is bound twice: to see that it is free, and with SO_REUSEPORT.
+    with start("tcp-listen:*:0", "b", "--explain",
+               prefix=failing("bind", "EADDRINUSE", "3")) as taker:
+        said = taker.stderr.readline().decode()
+        assert said.startswith("pour copy: listening on "), said
+        assert pour("a", "tcp:127.0.0.1:" + said.rstrip().rsplit(":", 1)[1]
+                    ).returncode == 0
+        assert taker.wait(20) == 0
+    assert read("b") == BYTES
