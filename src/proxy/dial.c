@@ -244,6 +244,16 @@ static bool nobody(struct talk *t)
 	return talk_end(t, cause, 'C');
 }
 
+/* Of a name that nothing is known of yet, or in a chain that this thread takes
+ * at the end of its turn. */
+static bool may_come(const struct talk *t)
+{
+	const struct lane *lane = t->lane;
+
+	return t->opening->route->is_pending ||
+	       targets_changed(&lane->shared->targets, lane->route);
+}
+
 bool dial_next(struct talk *t)
 {
 	int i;
@@ -251,8 +261,7 @@ bool dial_next(struct talk *t)
 	if (t->opening->route->turn != t->lane->route->turn)
 		renew(t);
 	i = pick(t);
-	if (i == BALANCE_FULL ||
-	    (i == BALANCE_NONE && t->opening->route->is_pending))
+	if (i == BALANCE_FULL || (i == BALANCE_NONE && may_come(t)))
 		return queue_up(t);
 	if (i < 0)
 		return nobody(t);
