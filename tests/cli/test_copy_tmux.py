@@ -131,10 +131,9 @@ def test_a_window_that_gets_narrow():
 def test_in_the_background_it_is_silent():
     write("a")
     with Screen(80) as screen:
-        screen.type("set -m; clear", "Enter")
-        screen.type(f"{POUR} copy --rate=1500k a b & sleep 1.7; echo done",
-                    "Enter")
-        wait_for(lambda: "\ndone" in screen.text(), "it went on")
+        screen.type(f"set -m; clear; {POUR} copy --rate=1500k a b & "
+                    "sleep 1.7; echo done", "Enter")
+        wait_for(lambda: "done" in lines(screen.text()), "it went on")
         assert "iB/s" not in screen.text()
         wait_for(lambda: os.path.exists("b"), "it ended")
     assert read("b") == BYTES
