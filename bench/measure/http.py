@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import statistics
+import time
 
 from measure import peer as peers
 from measure import room
@@ -159,17 +161,20 @@ class Http:
             self.add("two", party.peers, self.both_threads)
 
     def idle(self, folder):
-        """Memory of the server before and after so many have asked once."""
+        """Memory of the server before and after so many have asked once; and
+        how long somebody else takes before, and among them."""
         with peers.Party([p for p in servers() if not p.ceiling], folder, FIRST_PORT + 40,
                          ROOT=self.root) as party:
             for peer in party.peers:
                 for sock in crowd(peer.port, 200):
                     sock.close()
+                alone = visits(peer.port)
                 before = peer.memory()
                 clients = crowd(peer.port, IDLE)
                 each = (peer.memory() - before) / IDLE
                 self.plan.note("http", "idle", peer, 0, None,
-                               {"idle_kib": each / 1024})
+                               {"idle_kib": each / 1024, "alone_us": alone,
+                                "among_us": visits(peer.port)})
                 for sock in clients:
                     sock.close()
 
@@ -184,6 +189,16 @@ class Http:
         if "idle" in self.works:
             self.idle(folder)
         self.pinned(folder, controls)
+
+
+def visits(port, n=500):
+    """How long one takes that connects and asks, in µs: the middle of n."""
+    took = []
+    for _ in range(n):
+        began = time.perf_counter()
+        crowd(port, 1)[0].close()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took) * 1e6
 
 
 def crowd(port, n):

@@ -14,6 +14,8 @@ FIGURES = {"rate": ("a second", "{:,.0f}"),
            "p50_us": ("p50 µs", "{:.1f}"),
            "p99_us": ("p99 µs", "{:.1f}"),
            "idle_kib": ("KiB each", "{:.2f}"),
+           "alone_us": ("another, alone, µs", "{:.0f}"),
+           "among_us": ("another, among them, µs", "{:.0f}"),
            "fds": ("descriptors each", "{:.2f}")}
 
 
