@@ -15,7 +15,7 @@
 static void ready(struct control *c)
 {
 	struct runner *r = container_of(c, struct runner, control);
-	const struct plan *p = c->context;
+	const struct services *p = c->context;
 
 	for (uint32_t i = 0; i < r->n; i++)
 		service_say(&r->at[i].service, r->at[i].name, p->at[i].opts);
@@ -25,11 +25,11 @@ static void ready(struct control *c)
 static bool reload(struct control *c)
 {
 	struct runner *r = container_of(c, struct runner, control);
-	struct plan plan;
-	bool done = runner_apply(r, &plan) == 0;
+	struct services services;
+	bool done = runner_apply(r, &services) == 0;
 
 	say(done ? "reloaded" : "not reloaded, all is as before");
-	plan_done(&plan);
+	services_done(&services);
 	return done;
 }
 
@@ -52,16 +52,16 @@ static void say_unused(const struct runner *r)
 			    r->inherited.names[i]);
 }
 
-static int run_plan(struct runner *r)
+static int run_services(struct runner *r)
 {
-	struct plan plan = { 0 };
-	int e = runner_apply(r, &plan);
+	struct services services = { 0 };
+	int e = runner_apply(r, &services);
 
-	r->control.context = &plan;
+	r->control.context = &services;
 	if (e == 0)
 		say_unused(r);
 	e = e == 0 ? control_run(&r->control) : EXIT_CONFIG;
-	plan_done(&plan);
+	services_done(&services);
 	return e;
 }
 
@@ -82,7 +82,7 @@ static int run_file(const char *path)
 	else if (inherit_take(&r->inherited, error) < 0)
 		say("%s", error);
 	else
-		e = run_plan(r);
+		e = run_services(r);
 	r->control.watch = watch_free(r->control.watch);
 	free(r);
 	return e;
@@ -95,7 +95,7 @@ static void print_count(uint32_t n, const char *one, const char *several)
 		(void)printf(", %u %s", n, n == 1 ? one : several);
 }
 
-static void print_good(const struct plan *p, const char *path)
+static void print_good(const struct services *p, const char *path)
 {
 	uint32_t sites = 0, proxies = 0;
 
@@ -113,14 +113,14 @@ static void print_good(const struct plan *p, const char *path)
 static int check_file(const char *path)
 {
 	const struct inherited none = { 0 };
-	struct plan plan;
-	int e = plan_read(&plan, path, &none);
+	struct services services;
+	int e = services_read(&services, path, &none);
 
 	if (e == 0)
-		e = plan_try(&plan);
+		e = services_try(&services);
 	if (e == 0)
-		print_good(&plan, path);
-	plan_done(&plan);
+		print_good(&services, path);
+	services_done(&services);
 	return e == 0 ? say_stdout_done() : EXIT_CONFIG;
 }
 

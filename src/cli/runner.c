@@ -30,7 +30,7 @@ static const struct service *find(const struct runner *r,
 /* ── Opening all that is new ── */
 
 /* All is open before anything is closed. */
-static void say_refused(const struct runner *r, struct plan *p,
+static void say_refused(const struct runner *r, struct services *p,
 			const struct planned *one, int e, const char *error)
 {
 	bool moves = e == -EADDRINUSE && r->control.running;
@@ -41,7 +41,7 @@ static void say_refused(const struct runner *r, struct plan *p,
 			   : "");
 }
 
-static int open_step(struct runner *r, struct plan *p, uint32_t i,
+static int open_step(struct runner *r, struct services *p, uint32_t i,
 		     struct step *ret)
 {
 	const struct planned *one = &p->at[i];
@@ -72,7 +72,7 @@ static void close_steps(struct step steps[], uint32_t n)
 	}
 }
 
-static int open_steps(struct runner *r, struct plan *p, struct step steps[])
+static int open_steps(struct runner *r, struct services *p, struct step steps[])
 {
 	for (uint32_t i = 0; i < p->n; i++) {
 		int e = open_step(r, p, i, &steps[i]);
@@ -87,7 +87,7 @@ static int open_steps(struct runner *r, struct plan *p, struct step steps[])
 
 /* ── And then doing it ── */
 
-static bool is_wanted(const struct plan *p, const struct step steps[],
+static bool is_wanted(const struct services *p, const struct step steps[],
 		      const void *it)
 {
 	for (uint32_t i = 0; i < p->n; i++)
@@ -96,7 +96,7 @@ static bool is_wanted(const struct plan *p, const struct step steps[],
 	return false;
 }
 
-static void drop_others(struct runner *r, const struct plan *p,
+static void drop_others(struct runner *r, const struct services *p,
 			const struct step steps[])
 {
 	for (uint32_t i = 0; i < r->n; i++)
@@ -138,7 +138,7 @@ static void take_step(struct runner *r, const struct planned *one,
 		(void)say_error(one->section->name, e);
 }
 
-static void take_steps(struct runner *r, const struct plan *p,
+static void take_steps(struct runner *r, const struct services *p,
 		       struct step steps[])
 {
 	drop_others(r, p, steps);
@@ -154,7 +154,7 @@ static void take_steps(struct runner *r, const struct plan *p,
 
 /* ── Who watches ── */
 
-static int open_watch(struct runner *r, struct plan *p,
+static int open_watch(struct runner *r, struct services *p,
 		      const struct step steps[], struct watch_next **ret)
 {
 	struct watched *all = calloc(p->n, sizeof(*all));
@@ -178,7 +178,7 @@ static int open_watch(struct runner *r, struct plan *p,
 /* ── All of it ── */
 
 /* All is opened, or nothing is. */
-static int open_all(struct runner *r, struct plan *p, struct step steps[],
+static int open_all(struct runner *r, struct services *p, struct step steps[],
 		    struct watch_next **ret)
 {
 	int e = open_steps(r, p, steps);
@@ -191,17 +191,17 @@ static int open_all(struct runner *r, struct plan *p, struct step steps[],
 	return e;
 }
 
-int runner_apply(struct runner *r, struct plan *ret_plan)
+int runner_apply(struct runner *r, struct services *ret_services)
 {
 	struct watch_next *watch = NULL;
 	struct step steps[CONTROL_SERVERS_MAX] = { { .next = NULL } };
-	int e = plan_read(ret_plan, r->path, &r->inherited);
+	int e = services_read(ret_services, r->path, &r->inherited);
 
 	if (e == 0)
-		e = open_all(r, ret_plan, steps, &watch);
+		e = open_all(r, ret_services, steps, &watch);
 	if (e < 0)
 		return e;
-	take_steps(r, ret_plan, steps);
+	take_steps(r, ret_services, steps);
 	watch_commit(r->control.watch, watch);
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * What runs by a file, and how that changes when the file does:
  *
- *      file ──► plan ─┬─► those it had: changed          all of it, or nothing
- *      HUP ─────┘     ├─► new ones: started
- *                     └─► those that are gone: drained
+ *      file ──► services ─┬─► those it had: changed      all of it, or nothing
+ *      HUP ─────┘         ├─► new ones: started
+ *                         └─► those that are gone: drained
  */
 #ifndef CLI_RUNNER_H
 #define CLI_RUNNER_H
@@ -13,8 +13,8 @@
 
 #include "cli/config.h"
 #include "cli/control.h"
-#include "cli/plan.h"
 #include "cli/service.h"
+#include "cli/services.h"
 #include "net/inherit.h"
 
 /* A server or a proxy that runs, by the name of its section. */
@@ -31,8 +31,8 @@ struct runner {
 	struct named at[CONTROL_SERVERS_MAX];
 };
 
-/* By what the file says now, or nothing changes. plan_done() is due in any
+/* By what the file says now, or nothing changes. services_done() is due in any
  * case. 0 or -errno, with something said. */
-int runner_apply(struct runner *r, struct plan *ret_plan);
+int runner_apply(struct runner *r, struct services *ret_services);
 
 #endif

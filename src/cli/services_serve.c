@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/plan.h"
+#include "cli/services.h"
 
 static bool is_site_of(const struct config_section *s,
 		       const struct config_section *server)
@@ -13,7 +13,7 @@ static bool is_site_of(const struct config_section *s,
 }
 
 /* A server without a root of its own is no site; its first site is first. */
-static int collect(struct plan *p, const struct config_section *server,
+static int collect(struct services *p, const struct config_section *server,
 		   const struct serve_values *sites[])
 {
 	struct config *c = p->config;
@@ -37,7 +37,7 @@ static int collect(struct plan *p, const struct config_section *server,
 	return n;
 }
 
-void plan_serve(struct plan *p, struct planned *one)
+void services_serve(struct services *p, struct planned *one)
 {
 	const struct config_section *section = one->section;
 	const struct serve_values **sites;

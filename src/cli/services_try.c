@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/plan.h"
+#include "cli/services.h"
 
-static void try_sites(struct plan *p, const struct planned *one)
+static void try_sites(struct services *p, const struct planned *one)
 {
 	const struct serve_opts *o = &one->setup.opts;
 	char error[SITE_ERROR_SIZE] = "";
@@ -18,7 +18,8 @@ static void try_sites(struct plan *p, const struct planned *one)
 }
 
 /* It may be there already, or is made in its folder. */
-static void try_log(struct plan *p, const struct planned *one, const char *path)
+static void try_log(struct services *p, const struct planned *one,
+		    const char *path)
 {
 	char folder[4096];
 	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
@@ -36,7 +37,7 @@ static void try_log(struct plan *p, const struct planned *one, const char *path)
 		     strerror(errno));
 }
 
-int plan_try(struct plan *p)
+int services_try(struct services *p)
 {
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct planned *one = &p->at[i];

@@ -6,8 +6,8 @@
  *      [site a]  ───┘                                    ──► struct setup
  *      [proxy lb]  ──► its values ──► struct proxied
  */
-#ifndef CLI_PLAN_H
-#define CLI_PLAN_H
+#ifndef CLI_SERVICES_H
+#define CLI_SERVICES_H
 
 #include <stdint.h>
 
@@ -31,7 +31,7 @@ struct planned {
 	uint32_t n_inherited;
 };
 
-struct plan {
+struct services {
 	struct config *config;
 	uint32_t n;
 	struct planned *at;
@@ -39,18 +39,18 @@ struct plan {
 
 /*
  * Reads the file, and says what is wrong. Inherited sockets are those of the
- * section that has their name, or of the only one. plan_done() is due in any
+ * section that has their name, or of the only one. services_done() is due in any
  * case. 0 or a negative errno, with something said.
  */
-int plan_read(struct plan *ret, const char *path,
-	      const struct inherited *inherited);
-void plan_done(struct plan *p);
+int services_read(struct services *ret, const char *path,
+		  const struct inherited *inherited);
+void services_done(struct services *p);
 /* Opens what the file names, and says what cannot be; -errno then. */
-int plan_try(struct plan *p);
+int services_try(struct services *p);
 
 /* ── For the kinds: each says what is wrong ── */
 
-void plan_serve(struct plan *p, struct planned *one);
-void plan_proxy(struct plan *p, struct planned *one);
+void services_serve(struct services *p, struct planned *one);
+void services_proxy(struct services *p, struct planned *one);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sections to servers and proxies, whose names and addresses are their own. */
-#include "cli/plan.h"
+#include "cli/services.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ enum { KIND_SERVE, KIND_SITE, KIND_PROXY };
 
 /* ── One section ── */
 
-static void give_sockets(struct plan *p, struct planned *one,
+static void give_sockets(struct services *p, struct planned *one,
 			 const struct inherited *inherited)
 {
 	for (uint32_t i = 0; i < inherited->n; i++)
@@ -50,12 +50,12 @@ static void give_sockets(struct plan *p, struct planned *one,
 			one->inherited[one->n_inherited++] = inherited->fds[i];
 }
 
-static void set_up(struct plan *p, struct planned *one)
+static void set_up(struct services *p, struct planned *one)
 {
 	if (one->section->kind == &kinds[KIND_PROXY])
-		plan_proxy(p, one);
+		services_proxy(p, one);
 	else
-		plan_serve(p, one);
+		services_serve(p, one);
 }
 
 /* ── Addresses, each of which is one section's ── */
@@ -99,7 +99,7 @@ static bool has(struct places p, const struct addr *a)
 	return false;
 }
 
-static void say_shared(struct plan *p, const struct planned *one,
+static void say_shared(struct services *p, const struct planned *one,
 		       const struct planned *other, const struct addr *a)
 {
 	char text[ADDR_TEXT_SIZE];
@@ -121,7 +121,7 @@ static bool is_at_default(const struct planned *one)
 	       one->n_inherited == 0;
 }
 
-static void compare(struct plan *p, const struct planned *one,
+static void compare(struct services *p, const struct planned *one,
 		    const struct planned *other)
 {
 	struct places mine = places_of(one), theirs = places_of(other);
@@ -136,7 +136,7 @@ static void compare(struct plan *p, const struct planned *one,
 			say_shared(p, one, other, &mine.at[i]);
 }
 
-static void compare_itself(struct plan *p, const struct planned *one)
+static void compare_itself(struct services *p, const struct planned *one)
 {
 	struct places mine = places_of(one);
 
@@ -147,7 +147,7 @@ static void compare_itself(struct plan *p, const struct planned *one)
 }
 
 /* Names are what sockets, numbers and lines go by. */
-static void compare_names(struct plan *p, const struct planned *one,
+static void compare_names(struct services *p, const struct planned *one,
 			  const struct planned *other)
 {
 	if (strcmp(one->section->name, other->section->name) == 0)
@@ -156,7 +156,7 @@ static void compare_names(struct plan *p, const struct planned *one,
 			     other->section->kind->word, other->section->name);
 }
 
-static void compare_all(struct plan *p)
+static void compare_all(struct services *p)
 {
 	for (uint32_t i = 0; i < p->n; i++) {
 		compare_itself(p, &p->at[i]);
@@ -169,7 +169,7 @@ static void compare_all(struct plan *p)
 
 /* ── All of it ── */
 
-static int add_all(struct plan *p, const struct inherited *inherited)
+static int add_all(struct services *p, const struct inherited *inherited)
 {
 	struct config *c = p->config;
 
@@ -192,17 +192,17 @@ static int add_all(struct plan *p, const struct inherited *inherited)
 	return c->wrong > 0 ? -EINVAL : 0;
 }
 
-int plan_read(struct plan *ret, const char *path,
-	      const struct inherited *inherited)
+int services_read(struct services *ret, const char *path,
+		  const struct inherited *inherited)
 {
 	int r;
 
-	*ret = (struct plan){ 0 };
+	*ret = (struct services){ 0 };
 	r = config_read(&ret->config, path, kinds, ARRAY_SIZE(kinds));
 	return r < 0 ? r : add_all(ret, inherited);
 }
 
-void plan_done(struct plan *p)
+void services_done(struct services *p)
 {
 	for (uint32_t i = 0; i < p->n; i++) {
 		setup_done(&p->at[i].setup);

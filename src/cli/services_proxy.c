@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/plan.h"
+#include "cli/services.h"
 
-void plan_proxy(struct plan *p, struct planned *one)
+void services_proxy(struct services *p, struct planned *one)
 {
 	const struct config_section *section = one->section;
 	char error[OPTIONS_ERROR_SIZE];
