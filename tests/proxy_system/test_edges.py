@@ -56,14 +56,6 @@ def records(message, size):
                     for piece in pieces)
 
 
-@pytest.fixture
-def two():
-    listeners = [Listener(), Listener()]
-    yield listeners
-    for one in listeners:
-        one.close()
-
-
 # ── PROXY headers that come in ──
 
 

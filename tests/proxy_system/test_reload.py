@@ -10,35 +10,10 @@ import signal
 import socket
 import threading
 
-import pytest
-
-from peers import SECONDS, Listener, Peer, run
+from peers import SECONDS, Peer, run
 from program import wait_for
-from runner import Runner, free_port, is_refused
+from runner import free_port, is_refused
 from wire import get
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts it with a text for its file."""
-    runners = []
-
-    def one(text, services=1):
-        runners.append(Runner(tmp_path, text, services))
-        return runners[-1]
-
-    yield one
-    for runner in runners:
-        if not runner.stopped:
-            runner.stop()
-
-
-@pytest.fixture
-def two():
-    listeners = [Listener(), Listener()]
-    yield listeners
-    for one in listeners:
-        one.close()
 
 
 def section(port, *targets, more="", name="lb"):

@@ -10,14 +10,6 @@ from peers import Listener, Proxy, closed_port, run
 from program import POUR, environment
 
 
-@pytest.fixture
-def three():
-    listeners = [Listener() for _ in range(3)]
-    yield listeners
-    for one in listeners:
-        one.close()
-
-
 def answer(listener, word):
     """Each caller is told a word and let go."""
     def serve():

@@ -8,26 +8,9 @@ import socket
 import urllib.error
 import urllib.request
 
-import pytest
-
 from peers import Listener, Peer, closed_port
 from program import wait_for
-from runner import Runner, free_port, is_refused
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts it with a text for its file."""
-    runners = []
-
-    def one(text, services=1):
-        runners.append(Runner(tmp_path, text, services))
-        return runners[-1]
-
-    yield one
-    for runner in runners:
-        if not runner.stopped:
-            runner.stop()
+from runner import free_port, is_refused
 
 
 def dial(port):

@@ -5,17 +5,8 @@ import subprocess
 
 import pytest
 
-from peers import Listener
 from program import POUR, environment
 from test_edges import gone, hello, records
-
-
-@pytest.fixture
-def three():
-    listeners = [Listener() for _ in range(3)]
-    yield listeners
-    for one in listeners:
-        one.close()
 
 
 def test_a_protocol_goes_before_a_name(proxy, three):
