@@ -7,7 +7,6 @@ import struct
 
 import pytest
 
-from peers import Listener
 from test_operation import gone
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
