@@ -51,6 +51,11 @@ enum pour_flag {
 	 * less than it was asked for is waited for, and not asked once more.
 	 */
 	POUR_LEVEL = 1 << 7,
+	/*
+	 * Sockets and pipes at both ends are O_NONBLOCK: spare the asking. Of
+	 * one that blocks after all, what has to be left in time is not.
+	 */
+	POUR_NONBLOCKING = 1 << 8,
 };
 
 /* May a file come to share extents with its copy? */

@@ -43,12 +43,13 @@ static bool is_bad_opts(const struct pour_opts *o)
 
 /*
  * Who must be left in time cannot wait inside the kernel: neither splice() nor
- * sendfile() has a MSG_DONTWAIT.
+ * sendfile() has a MSG_DONTWAIT. Who says that no end blocks is believed.
  */
 static bool is_in_time(const struct pour_opts *o)
 {
-	return o->deadline_ns > 0 || o->idle_ms > 0 || o->min_rate > 0 ||
-	       o->flags & POUR_CANCELLABLE;
+	return !(o->flags & POUR_NONBLOCKING) &&
+	       (o->deadline_ns > 0 || o->idle_ms > 0 || o->min_rate > 0 ||
+		o->flags & POUR_CANCELLABLE);
 }
 
 static bool blocks(const struct pour_end *e)

@@ -112,3 +112,21 @@ int pour_sys_sockopt(int fd, int name)
 	return fake.zerocopy && name == SO_ZEROCOPY ? 1
 						    : real_sockopt(fd, name);
 }
+
+int pour_sys_stat(int fd, struct stat *ret)
+{
+	fake.calls[FAKE_STAT]++;
+	return real_stat(fd, ret);
+}
+
+int64_t pour_sys_fs_type(int fd)
+{
+	fake.calls[FAKE_FS_TYPE]++;
+	return fake.fs_type != 0 ? fake.fs_type : real_fs_type(fd);
+}
+
+int pour_sys_flags(int fd)
+{
+	fake.calls[FAKE_FLAGS]++;
+	return real_flags(fd);
+}

@@ -33,6 +33,9 @@ int real_reopen(int fd);
 int real_ack(int fd, struct pour_sys_ack *ret);
 uint64_t real_now(void);
 int real_sockopt(int fd, int name);
+int real_stat(int fd, struct stat *ret);
+int64_t real_fs_type(int fd);
+int real_flags(int fd);
 
 /* True: the call is not made, *ret is its answer. */
 bool fake_decide(enum fake_call call, size_t *len, int64_t *ret);

@@ -31,6 +31,9 @@ enum fake_call {
 	FAKE_SEEK,
 	FAKE_REOPEN,
 	FAKE_ACK,
+	FAKE_STAT,    /* this and the next are counted, and never fail */
+	FAKE_FS_TYPE, /* fstatfs() */
+	FAKE_FLAGS,   /* fcntl(F_GETFL) */
 	FAKE_CALLS,
 	FAKE_ANY = FAKE_CALLS,
 };
@@ -67,6 +70,8 @@ struct fake {
 	/* A peer acknowledges so many more bytes, one each time it is asked. */
 	unsigned acks_to_come;
 	uint64_t ack_ago; /* and so long ago, in ns */
+	/* What every file system calls itself; 0: what it is. */
+	int64_t fs_type;
 	/* The size that every new pipe gets; 0: what it asks for. */
 	int64_t pipe_size;
 	/* SO_ZEROCOPY is taken to be set, and MSG_ZEROCOPY to be a copy. */

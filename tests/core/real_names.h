@@ -28,6 +28,9 @@
 #define pour_sys_ack real_ack
 #define pour_sys_now real_now
 #define pour_sys_sockopt real_sockopt
+#define pour_sys_stat real_stat
+#define pour_sys_fs_type real_fs_type
+#define pour_sys_flags real_flags
 /* clang-format on */
 
 #endif

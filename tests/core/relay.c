@@ -227,6 +227,26 @@ TEST(case24_ends_that_block_are_refused)
 		assert_int_equal(close(a[i]) | close(b[i]), 0);
 }
 
+/* Who made them so knows it. */
+TEST(ends_that_are_known_not_to_block_are_not_asked)
+{
+	const struct pour_opts flow = { .flags = POUR_NONBLOCKING };
+	const struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+
+	talk_open(&t, AF_INET, NULL);
+	assert_int_equal(fake.calls[FAKE_FLAGS], 4);
+	talk_close(&t);
+	fake_reset();
+	talk_open(&t, AF_INET, &opts);
+	talk_say(&t, 0, "hello");
+	assert_string_equal(talk_hear(&t, 1), "hello");
+	assert_int_equal(fake.calls[FAKE_FLAGS], 0);
+	talk_close(&t);
+}
+
 TEST(finish_is_safe_on_nothing_and_half_way)
 {
 	static struct pour_relay zero;
