@@ -4,39 +4,6 @@
 
 #include <errno.h>
 
-void pour_note_taken(struct pour *p, int64_t n)
-{
-	p->account.taken += (uint64_t)n;
-	p->dry = 0;
-}
-
-void pour_note_delivered(struct pour *p, enum pour_method method, int64_t n)
-{
-	p->account.delivered += (uint64_t)n;
-	p->account.moved[method] += (uint64_t)n;
-}
-
-void pour_note_moved(struct pour *p, enum pour_method method, int64_t n)
-{
-	pour_note_taken(p, n);
-	pour_note_delivered(p, method, n);
-}
-
-void pour_note_call(struct pour *p, enum pour_method method)
-{
-	p->account.calls[method]++;
-}
-
-void pour_note_head(struct pour *p, uint64_t n)
-{
-	p->account.head += n;
-}
-
-void pour_note_tail(struct pour *p, uint64_t n)
-{
-	p->account.tail += n;
-}
-
 void pour_note_teed(struct pour *p, int64_t n)
 {
 	p->account.teed += (uint64_t)n;

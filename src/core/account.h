@@ -8,17 +8,50 @@
 
 #include <pour.h>
 
+/* ── What a small transfer does a few times: a line each, so inline ── */
+
 /* n bytes left the source. */
-void pour_note_taken(struct pour *p, int64_t n);
+static inline void pour_note_taken(struct pour *p, int64_t n)
+{
+	p->account.taken += (uint64_t)n;
+	p->dry = 0;
+}
+
 /* n bytes of the source reached the destination by that method. */
-void pour_note_delivered(struct pour *p, enum pour_method method, int64_t n);
+static inline void pour_note_delivered(struct pour *p, enum pour_method method,
+				       int64_t n)
+{
+	p->account.delivered += (uint64_t)n;
+	p->account.moved[method] += (uint64_t)n;
+}
+
 /* Both at once, for a method that holds nothing on the way. */
-void pour_note_moved(struct pour *p, enum pour_method method, int64_t n);
+static inline void pour_note_moved(struct pour *p, enum pour_method method,
+				   int64_t n)
+{
+	pour_note_taken(p, n);
+	pour_note_delivered(p, method, n);
+}
+
 /* A call of that method. */
-void pour_note_call(struct pour *p, enum pour_method method);
+static inline void pour_note_call(struct pour *p, enum pour_method method)
+{
+	p->account.calls[method]++;
+}
+
 /* n bytes of opts.head, of opts.tail, reached the destination. */
-void pour_note_head(struct pour *p, uint64_t n);
-void pour_note_tail(struct pour *p, uint64_t n);
+static inline void pour_note_head(struct pour *p, uint64_t n)
+{
+	p->account.head += n;
+}
+
+static inline void pour_note_tail(struct pour *p, uint64_t n)
+{
+	p->account.tail += n;
+}
+
+/* ── The rest ── */
+
 /* n bytes were given to a branch by tee(), or it was not given them. */
 void pour_note_teed(struct pour *p, int64_t n);
 void pour_note_missed(struct pour *p, uint64_t n);

@@ -29,26 +29,6 @@ bool pour_is_complete(const struct pour *p)
 	return p->account.taken == p->limit || pour_body_left(p) == 0;
 }
 
-bool pour_more_follows(const struct pour *p)
-{
-	return p->opts.flags & POUR_MORE || pour_tail_left(p) > 0;
-}
-
-bool pour_more_follows_now(const struct pour *p)
-{
-	return pour_more_follows(p) && pour_is_complete(p);
-}
-
-uint64_t pour_head_left(const struct pour *p)
-{
-	return p->opts.head_size - p->account.head - p->head_held;
-}
-
-uint64_t pour_tail_left(const struct pour *p)
-{
-	return p->opts.tail_size - p->account.tail - p->tail_held;
-}
-
 int64_t pour_send_head(struct pour *p)
 {
 	bool more = p->limit > p->account.taken || pour_more_follows(p);
@@ -98,10 +78,13 @@ static bool switch_to_pipe(struct pour *p)
 
 uint64_t pour_leave_last_piece(struct pour *p, uint64_t max)
 {
-	uint64_t left = pour_body_left(p);
+	uint64_t left;
 
-	if (p->plan[p->now] != POUR_BY_SENDFILE || left == POUR_ALL ||
-	    p->dst.kind != POUR_SOCKET || !pour_more_follows(p))
+	if (p->plan[p->now] != POUR_BY_SENDFILE || p->dst.kind != POUR_SOCKET ||
+	    !pour_more_follows(p))
+		return max;
+	left = pour_body_left(p);
+	if (left == POUR_ALL)
 		return max;
 	if (left > LAST_PIECE)
 		return MIN(max, left - LAST_PIECE);

@@ -15,13 +15,30 @@
 uint64_t pour_body_left(const struct pour *p);
 /* Everything was taken that there is, as far as is known. */
 bool pour_is_complete(const struct pour *p);
+
+/* Bytes of the head, of the tail, that are neither delivered nor held. */
+static inline uint64_t pour_head_left(const struct pour *p)
+{
+	return p->opts.head_size - p->account.head - p->head_held;
+}
+
+static inline uint64_t pour_tail_left(const struct pour *p)
+{
+	return p->opts.tail_size - p->account.tail - p->tail_held;
+}
+
 /* More goes to this destination at once, once the body is given; or now,
  * because the body is complete. */
-bool pour_more_follows(const struct pour *p);
-bool pour_more_follows_now(const struct pour *p);
-/* Bytes of the head, of the tail, that are neither delivered nor held. */
-uint64_t pour_head_left(const struct pour *p);
-uint64_t pour_tail_left(const struct pour *p);
+static inline bool pour_more_follows(const struct pour *p)
+{
+	return p->opts.flags & POUR_MORE || pour_tail_left(p) > 0;
+}
+
+static inline bool pour_more_follows_now(const struct pour *p)
+{
+	return pour_more_follows(p) && pour_is_complete(p);
+}
+
 /* Writes some of the head, of the tail, by itself: how many, or -errno. */
 int64_t pour_send_head(struct pour *p);
 int64_t pour_send_tail(struct pour *p);

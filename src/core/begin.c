@@ -15,6 +15,8 @@
 #include "core/stream.h"
 #include "core/sys.h"
 
+static const struct pour_opts no_opts;
+
 static bool is_bad_end(const struct pour_end *e)
 {
 	return (unsigned)e->kind >= (unsigned)POUR_KINDS ||
@@ -88,7 +90,7 @@ static void ask_size(struct pour *p)
 static bool is_small(const struct pour *p)
 {
 	uint64_t n = p->src.size > 0 ? MIN(p->limit, p->src.size) : p->limit;
-	uint32_t small = pour_tuning_of(&p->opts).small_file;
+	uint32_t small = pour_small_file(p);
 
 	return n > 0 && n <= small && p->opts.buffered_size == 0 &&
 	       small < POUR_BUFFER_SIZE &&
@@ -104,18 +106,24 @@ static void set_up(struct pour *p)
 	p->allowed = POUR_ALL;
 }
 
+/* All but the ends and the options, which lie together and are written whole. */
+static void clear(struct pour *p)
+{
+	memset(&p->account, 0, sizeof(p->account));
+	memset(&p->limit, 0, sizeof(*p) - offsetof(struct pour, limit));
+	p->pipe[0] = p->pipe[1] = p->hole_fd = -1;
+}
+
 int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	       uint64_t limit, const struct pour_opts *opts)
 {
-	memset(p, 0, sizeof(*p));
-	p->pipe[0] = p->pipe[1] = p->hole_fd = -1;
-	if (are_bad_ends(&dst, &src) || (opts != NULL && is_bad_opts(opts)))
-		return refuse(p, POUR_SIDE_NONE, EINVAL);
+	clear(p);
 	p->dst = dst;
 	p->src = src;
+	p->opts = opts != NULL ? *opts : no_opts;
 	p->limit = limit;
-	if (opts != NULL)
-		p->opts = *opts;
+	if (are_bad_ends(&dst, &src) || is_bad_opts(&p->opts))
+		return refuse(p, POUR_SIDE_NONE, EINVAL);
 	if (is_in_time(&p->opts) && blocks(&src))
 		return refuse(p, POUR_SIDE_SRC, EDEADLK);
 	if (is_in_time(&p->opts) && blocks(&dst))
@@ -141,8 +149,10 @@ void pour_give_back_clean(struct pour *p)
 
 void pour_give_back(struct pour *p)
 {
-	pour_mmap_end(p);
-	pour_hole_end(p);
+	if (p->map != NULL)
+		pour_mmap_end(p);
+	if (p->hole_fd >= 0)
+		pour_hole_end(p);
 	if (p->pipe[0] >= 0)
 		pour_pool_give_pipe(p->opts.pool, p->pipe, p->in_pipe);
 	if (p->buffer != NULL)

@@ -41,13 +41,6 @@ int pour_acks_read(struct pour_acks *acks, int fd)
 	return r < 0 ? r : (int)(acks->sent - acks->done);
 }
 
-int pour_zerocopy_read(struct pour *p)
-{
-	if (p->opts.acks == NULL || p->opts.acks->sent == p->opts.acks->done)
-		return 0;
-	return pour_acks_read(p->opts.acks, p->dst.fd);
-}
-
 static int64_t take(struct pour *p, uint64_t max)
 {
 	uint64_t n = MIN(pour_call_bound(max), p->src.size - pour_src_taken(p));

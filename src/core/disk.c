@@ -59,14 +59,11 @@ static enum answer ask_range(const struct pour *p, uint64_t at, uint64_t n)
 	return first == UNKNOWN ? UNKNOWN : last;
 }
 
-uint64_t pour_disk_allow(struct pour *p, uint64_t max)
+uint64_t pour_disk_bound(struct pour *p, uint64_t max)
 {
-	uint64_t at, n;
+	uint64_t at = from_there(p);
+	uint64_t n = MIN(bytes_there(p, at), WINDOW);
 
-	if (!(p->opts.flags & POUR_NODISK) || p->src.kind != POUR_FILE)
-		return max;
-	at = from_there(p);
-	n = MIN(bytes_there(p, at), WINDOW);
 	if (n == 0)
 		return max; /* its end, or no regular file */
 	if (at < p->warm_until)

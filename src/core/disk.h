@@ -9,7 +9,14 @@
 #include <pour.h>
 #include <stdbool.h>
 
+uint64_t pour_disk_bound(struct pour *p, uint64_t max);
+
 /* Of max bytes, those that are in memory; 0: none, the disk is needed. */
-uint64_t pour_disk_allow(struct pour *p, uint64_t max);
+static inline uint64_t pour_disk_allow(struct pour *p, uint64_t max)
+{
+	bool asks = p->opts.flags & POUR_NODISK && p->src.kind == POUR_FILE;
+
+	return asks ? pour_disk_bound(p, max) : max;
+}
 
 #endif

@@ -6,7 +6,7 @@
 #include "core/line.h"
 #include "core/method.h"
 
-static const struct method *const methods[] = {
+const struct method *const pour_methods[POUR_METHODS] = {
 	[POUR_BY_RANGE] = &pour_by_range,
 	[POUR_BY_SENDFILE] = &pour_by_sendfile,
 	[POUR_BY_SPLICE] = &pour_by_splice,
@@ -21,14 +21,12 @@ static const struct method *const methods[] = {
 	[POUR_BY_HOLE] = &pour_by_hole,
 };
 
-_Static_assert(sizeof(methods) / sizeof(methods[0]) == POUR_METHODS,
-	       "every method has its struct");
 _Static_assert((int)POUR_METHODS <= (int)POUR_METHODS_ROOM,
 	       "methods have room");
 
 const struct method *pour_method(unsigned method)
 {
-	return method < POUR_METHODS ? methods[method] : NULL;
+	return method < POUR_METHODS ? pour_methods[method] : NULL;
 }
 
 const char *pour_method_name(enum pour_method method)
@@ -61,7 +59,7 @@ static void put_methods(struct line *l, const struct pour_account *a)
 		if (a->moved[m] == 0)
 			continue;
 		pour_line_put(l, between);
-		pour_line_put(l, methods[m]->name);
+		pour_line_put(l, pour_methods[m]->name);
 		put_count(l, " ", a->moved[m], " bytes");
 		put_count(l, " in ", a->calls[m], " calls");
 		between = ", ";
@@ -88,7 +86,7 @@ static void put_left(struct line *l, const struct pour_account *a)
 		if (a->left[m] == 0)
 			continue;
 		pour_line_put(l, "; ");
-		pour_line_put(l, methods[m]->name);
+		pour_line_put(l, pour_methods[m]->name);
 		pour_line_put(l, " left: ");
 		put_errno(l, a->left[m]);
 	}

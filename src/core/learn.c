@@ -44,12 +44,7 @@ void pour_learn(struct pour *p, int64_t error)
 		pour_pool_lacks(p->opts.pool, method);
 }
 
-bool pour_is_lacking(const struct pour *p, enum pour_method method)
+uint32_t pour_lacking(const struct pour *p)
 {
-	struct pour_pool_state state;
-
-	if (p->opts.pool == NULL)
-		return false;
-	pour_pool_inspect(p->opts.pool, &state);
-	return state.lacks & UINT32_C(1) << method;
+	return p->opts.pool != NULL ? pour_pool_lacking(p->opts.pool) : 0;
 }

@@ -9,10 +9,10 @@
 #define CORE_LEARN_H
 
 #include <pour.h>
-#include <stdbool.h>
 
 /* The method in use was left for that negative errno. */
 void pour_learn(struct pour *p, int64_t error);
-bool pour_is_lacking(const struct pour *p, enum pour_method method);
+/* 1 << method of those that this system is known to lack. */
+uint32_t pour_lacking(const struct pour *p);
 
 #endif

@@ -10,11 +10,6 @@
 #include "core/stream.h"
 #include "core/sys.h"
 
-const struct method *pour_current(const struct pour *p)
-{
-	return pour_method(p->plan[p->now]);
-}
-
 static bool is_among(const int *errnos, int64_t error)
 {
 	for (; *errnos != 0; errnos++)

@@ -14,7 +14,11 @@
 /* Inside a step: nothing to tell yet, go round again. */
 enum { GO_ON = 1 << 16 };
 
-const struct method *pour_current(const struct pour *p);
+static inline const struct method *pour_current(const struct pour *p)
+{
+	return pour_methods[p->plan[p->now]];
+}
+
 bool pour_does_not_suit(const struct pour *p, int64_t error);
 /* Goes on to the next method: GO_ON; or -errno, there is none. */
 int pour_leave(struct pour *p, enum pour_side side, int64_t error);

@@ -52,6 +52,8 @@ extern const struct method pour_by_direct;
 extern const struct method pour_by_tee;
 extern const struct method pour_by_hole;
 
+extern const struct method *const pour_methods[POUR_METHODS];
+
 /* NULL: no such. */
 const struct method *pour_method(unsigned method);
 
@@ -99,7 +101,12 @@ int64_t pour_copy_from_pipe(struct pour *p);
 int64_t pour_copy_give(struct pour *p);
 
 /* Reads the answers about sent memory; how many are lacking, or -errno. */
-int pour_zerocopy_read(struct pour *p);
+static inline int pour_zerocopy_read(struct pour *p)
+{
+	if (p->opts.acks == NULL || p->opts.acks->sent == p->opts.acks->done)
+		return 0;
+	return pour_acks_read(p->opts.acks, p->dst.fd);
+}
 
 /* Ends what the method wrote in its own window: see by_mmap.c. */
 void pour_mmap_end(struct pour *p);

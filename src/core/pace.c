@@ -64,7 +64,7 @@ uint64_t pour_allow(struct pour *p, uint64_t bytes)
 	return left;
 }
 
-uint64_t pour_pace_allow(struct pour *p, uint64_t max)
+uint64_t pour_pace_bound(struct pour *p, uint64_t max)
 {
 	uint64_t least;
 
@@ -83,7 +83,7 @@ uint64_t pour_pace_allow(struct pour *p, uint64_t max)
 	return 0;
 }
 
-void pour_pace_spend(struct pour *p, uint64_t n)
+void pour_pace_pay(struct pour *p, uint64_t n)
 {
 	if (p->opts.rate > 0)
 		p->tokens -= MIN(p->tokens, n);

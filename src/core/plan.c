@@ -32,7 +32,7 @@ struct rung {
 };
 
 struct row {
-	struct rung rungs[9];
+	struct rung rungs[10];
 };
 
 #define BY(when, method)                                                       \
@@ -147,17 +147,24 @@ static bool shares_pages(const struct pour *p, enum pour_method method)
 	return seals < 0 || !(seals & F_SEAL_WRITE);
 }
 
-/* Sharing extents: demanded, left to the file system, or forbidden. */
-static bool clone_allows(const struct pour *p, const struct rung *rung)
+static uint32_t bit(enum pour_method method)
 {
-	bool shares = rung->method == POUR_BY_CLONE ||
-		      rung->method == POUR_BY_RANGE;
+	return UINT32_C(1) << method;
+}
+
+/*
+ * What may be used, 1 << method: by name, by what this system has, and by what
+ * is said of sharing extents: demanded, left to the file system, or forbidden.
+ */
+static uint32_t allowed(const struct pour *p)
+{
+	uint32_t may = p->opts.methods != 0 ? p->opts.methods : UINT32_MAX;
 
 	if (p->opts.clone == POUR_CLONE_NEVER)
-		return !shares;
+		may &= ~(bit(POUR_BY_CLONE) | bit(POUR_BY_RANGE));
 	if (p->opts.clone == POUR_CLONE_ALWAYS)
-		return rung->method == POUR_BY_CLONE;
-	return true;
+		may &= bit(POUR_BY_CLONE);
+	return may & ~pour_lacking(p);
 }
 
 static bool joins(const struct pour *p)
@@ -168,7 +175,7 @@ static bool joins(const struct pour *p)
 
 static bool is_time(const struct pour *p, const struct rung *rung)
 {
-	uint32_t asked = p->opts.methods & UINT32_C(1) << rung->method;
+	uint32_t asked = p->opts.methods & bit(rung->method);
 
 	switch (rung->when) {
 	case SMALL:
@@ -187,23 +194,11 @@ static bool is_time(const struct pour *p, const struct rung *rung)
 	return true;
 }
 
-static bool is_planned(const struct pour *p, enum pour_method method)
-{
-	for (size_t i = 0; p->plan[i] != POUR_METHODS; i++)
-		if (p->plan[i] == method)
-			return true;
-	return false;
-}
-
 static bool applies(const struct pour *p, const struct rung *rung)
 {
-	const struct method *m = pour_method(rung->method);
+	const struct method *m = pour_methods[rung->method];
 
-	if (p->opts.methods != 0 &&
-	    (p->opts.methods & UINT32_C(1) << rung->method) == 0)
-		return false;
-	if (!is_time(p, rung) || !clone_allows(p, rung) ||
-	    is_planned(p, rung->method) || pour_is_lacking(p, rung->method))
+	if (!is_time(p, rung))
 		return false;
 	if (p->opts.flags & POUR_STABLE && shares_pages(p, rung->method))
 		return false;
@@ -212,21 +207,18 @@ static bool applies(const struct pour *p, const struct rung *rung)
 
 int pour_plan(struct pour *p)
 {
-	const struct row *row = &table[p->src.kind][p->dst.kind];
+	const struct rung *rung = table[p->src.kind][p->dst.kind].rungs;
+	uint32_t left = allowed(p);
 	size_t n = 0;
 
-	p->plan[0] = POUR_METHODS;
-	for (size_t i = 0; i < ARRAY_SIZE(row->rungs); i++) {
-		const struct rung *rung = &row->rungs[i];
-
-		if (rung->when == NEVER)
-			break;
-		if (!applies(p, rung))
+	for (; rung->when != NEVER; rung++) {
+		if (!(left & bit(rung->method)) || !applies(p, rung))
 			continue;
+		left &= ~bit(rung->method);
 		p->plan[n++] = (uint8_t)rung->method;
-		p->plan[n] = POUR_METHODS;
 		if (rung->method == POUR_BY_COPY)
 			break;
 	}
+	p->plan[n] = POUR_METHODS;
 	return n > 0 ? 0 : -EINVAL;
 }

@@ -229,6 +229,11 @@ void pour_pool_lacks(struct pour_pool *pool, enum pour_method method)
 	pool->state.lacks |= UINT32_C(1) << method;
 }
 
+uint32_t pour_pool_lacking(const struct pour_pool *pool)
+{
+	return pool->state.lacks;
+}
+
 void pour_pool_inspect(const struct pour_pool *pool,
 		       struct pour_pool_state *ret)
 {

@@ -28,5 +28,7 @@ void pour_pool_give_transfer(struct pour_pool *pool, struct pour *p);
 
 /* That method's call does not exist on this system. */
 void pour_pool_lacks(struct pour_pool *pool, enum pour_method method);
+/* 1 << method of all those. */
+uint32_t pour_pool_lacking(const struct pour_pool *pool);
 
 #endif

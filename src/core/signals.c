@@ -12,13 +12,11 @@ enum { OURS = sizeof(ours) / sizeof(ours[0]) };
  * nothing else can come into use meanwhile. */
 static bool may_raise(const struct pour *p)
 {
-	if (p->opts.flags & POUR_SIGNALS_IGNORED)
-		return false;
 	return p->dst.kind != POUR_SOCKET || p->adapts ||
 	       p->plan[p->now] != POUR_BY_COPY;
 }
 
-void pour_signals_mask(const struct pour *p, struct signals *ret)
+void pour_signals_block(const struct pour *p, struct signals *ret)
 {
 	sigset_t set;
 	bool blocked = false;
@@ -55,10 +53,8 @@ static void eat(const struct signals *s)
 	}
 }
 
-void pour_signals_unmask(const struct signals *s)
+void pour_signals_restore(const struct signals *s)
 {
-	if (!s->masked)
-		return;
 	/* A call that succeeds raises as well: sendfile() at a limit of size,
 	 * splice() to a peer that went away when some was taken. */
 	eat(s);

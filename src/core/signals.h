@@ -17,7 +17,20 @@ struct signals {
 	sigset_t pending; /* of ours, before */
 };
 
-void pour_signals_mask(const struct pour *p, struct signals *ret);
-void pour_signals_unmask(const struct signals *s);
+void pour_signals_block(const struct pour *p, struct signals *ret);
+void pour_signals_restore(const struct signals *s);
+
+static inline void pour_signals_mask(const struct pour *p, struct signals *ret)
+{
+	ret->masked = !(p->opts.flags & POUR_SIGNALS_IGNORED);
+	if (ret->masked)
+		pour_signals_block(p, ret);
+}
+
+static inline void pour_signals_unmask(const struct signals *s)
+{
+	if (s->masked)
+		pour_signals_restore(s);
+}
 
 #endif

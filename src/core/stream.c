@@ -15,25 +15,15 @@ static const struct pour_tuning defaults = {
 	.messages = 4,
 };
 
-static uint32_t or_default(uint32_t value, uint32_t otherwise)
-{
-	return value > 0 ? value : otherwise;
-}
+/* The threshold in force: the caller's, if it is not 0. */
+#define TUNED(p, threshold)                                                    \
+	((p)->opts.tuning != NULL && (p)->opts.tuning->threshold > 0           \
+		 ? (p)->opts.tuning->threshold                                 \
+		 : defaults.threshold)
 
-struct pour_tuning pour_tuning_of(const struct pour_opts *opts)
+uint32_t pour_small_file(const struct pour *p)
 {
-	const struct pour_tuning *t = opts->tuning, *d = &defaults;
-
-	if (t == NULL)
-		return defaults;
-	return (struct pour_tuning){
-		.small_file = or_default(t->small_file, d->small_file),
-		.stream_read = or_default(t->stream_read, d->stream_read),
-		.stream_after = or_default(t->stream_after, d->stream_after),
-		.stream_reads = or_default(t->stream_reads, d->stream_reads),
-		.message = or_default(t->message, d->message),
-		.messages = or_default(t->messages, d->messages),
-	};
+	return TUNED(p, small_file);
 }
 
 /* The place of a method in the plan; -1: it is not in it. */
@@ -60,8 +50,7 @@ static bool go_to(struct pour *p, enum pour_method method)
 /* Who knows how much will come knows that it streams. */
 static bool is_long(const struct pour *p)
 {
-	return p->limit != POUR_ALL &&
-	       p->limit >= pour_tuning_of(&p->opts).stream_after;
+	return p->limit != POUR_ALL && p->limit >= TUNED(p, stream_after);
 }
 
 void pour_stream_begin(struct pour *p)
@@ -75,7 +64,9 @@ void pour_stream_begin(struct pour *p)
 
 uint64_t pour_stream_bound(const struct pour *p, uint64_t max)
 {
-	return p->adapts ? MIN(max, pour_tuning_of(&p->opts).stream_read) : max;
+	uint64_t most = TUNED(p, stream_read);
+
+	return p->adapts ? MIN(max, most) : max;
 }
 
 void pour_stream_read(struct pour *p, uint64_t asked, int64_t n)
@@ -84,41 +75,29 @@ void pour_stream_read(struct pour *p, uint64_t asked, int64_t n)
 		     n > 0 && (uint64_t)n < asked;
 }
 
-bool pour_stream_is_empty(struct pour *p)
-{
-	bool is_empty = p->shallow;
-
-	p->shallow = 0;
-	return is_empty;
-}
-
 static void took_by_copy(struct pour *p, uint64_t n)
 {
-	struct pour_tuning t = pour_tuning_of(&p->opts);
-
-	p->full = n >= t.stream_read ? (uint16_t)(p->full + 1) : 0;
-	if (p->burst >= t.stream_after || p->full >= t.stream_reads)
+	p->full = n >= TUNED(p, stream_read) ? (uint16_t)(p->full + 1) : 0;
+	if (p->burst >= TUNED(p, stream_after) ||
+	    p->full >= TUNED(p, stream_reads))
 		(void)go_to(p, POUR_BY_PIPE);
 }
 
-void pour_stream_took(struct pour *p, int64_t n)
+void pour_stream_adapt(struct pour *p, uint64_t n)
 {
-	if (!p->adapts)
-		return;
-	p->burst += (uint64_t)n;
+	p->burst += n;
 	if (p->plan[p->now] == POUR_BY_COPY)
-		took_by_copy(p, (uint64_t)n);
+		took_by_copy(p, n);
 }
 
 void pour_stream_paused(struct pour *p)
 {
-	struct pour_tuning t = pour_tuning_of(&p->opts);
-
 	if (!p->adapts || p->burst == 0)
 		return;
-	p->little = p->burst <= t.message ? (uint16_t)(p->little + 1) : 0;
+	p->little = p->burst <= TUNED(p, message) ? (uint16_t)(p->little + 1)
+						  : 0;
 	p->burst = 0;
-	if (p->plan[p->now] == POUR_BY_PIPE && p->little >= t.messages)
+	if (p->plan[p->now] == POUR_BY_PIPE && p->little >= TUNED(p, messages))
 		(void)go_to(p, POUR_BY_COPY);
 }
 

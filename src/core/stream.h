@@ -24,10 +24,24 @@ void pour_stream_begin(struct pour *p);
 uint64_t pour_stream_bound(const struct pour *p, uint64_t max);
 /* A read was asked for so much, and gave n. */
 void pour_stream_read(struct pour *p, uint64_t asked, int64_t n);
+void pour_stream_adapt(struct pour *p, uint64_t n);
+
 /* The last read came short, and that is to be believed: POUR_LEVEL. */
-bool pour_stream_is_empty(struct pour *p);
+static inline bool pour_stream_is_empty(struct pour *p)
+{
+	bool is_empty = p->shallow;
+
+	p->shallow = 0;
+	return is_empty;
+}
+
 /* n bytes were taken; the next ones may go another way. */
-void pour_stream_took(struct pour *p, int64_t n);
+static inline void pour_stream_took(struct pour *p, int64_t n)
+{
+	if (p->adapts)
+		pour_stream_adapt(p, (uint64_t)n);
+}
+
 /* The source has nothing more for now. */
 void pour_stream_paused(struct pour *p);
 /*
@@ -38,7 +52,7 @@ bool pour_stream_step_aside(struct pour *p);
 /* A method was left for good: no more changing. */
 void pour_stream_settle(struct pour *p);
 
-/* The thresholds in force. */
-struct pour_tuning pour_tuning_of(const struct pour_opts *opts);
+/* opts.tuning->small_file, or its default. */
+uint32_t pour_small_file(const struct pour *p);
 
 #endif
