@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Samples as text: a table for each work, and the goals."""
-import statistics
-
 from measure import http, proxy
 from measure.sample import tables
+from measure.text import grid, spread
 
 TITLES = {"http": http.TITLES, "proxy": proxy.TITLES}
+SECTIONS = {"http": "Servers", "proxy": "Proxies"}
 # name: title, how it is written, and whether more is better
 FIGURES = {"rate": ("a second", "{:,.0f}"),
            "gb": ("GB/s", "{:.2f}"),
@@ -17,28 +17,6 @@ FIGURES = {"rate": ("a second", "{:,.0f}"),
            "alone_us": ("another, alone, µs", "{:.0f}"),
            "among_us": ("another, among them, µs", "{:.0f}"),
            "fds": ("descriptors each", "{:.2f}")}
-
-
-def spread(values, form):
-    if not values:
-        return "–"
-    middle = form.format(statistics.median(values))
-    if len(values) == 1:
-        return middle
-    return f"{middle} ({form.format(min(values))}.." \
-           f"{form.format(max(values))})"
-
-
-def grid(rows, markdown):
-    """Columns as wide as they need to be; or a table in Markdown."""
-    if markdown:
-        lines = ["| " + " | ".join(row) + " |" for row in rows]
-        lines.insert(1, "|" + " --- |" * len(rows[0]))
-        return "\n".join(lines)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join("  " + "  ".join(
-        cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-        for row in rows)
 
 
 def distance(near):
@@ -53,6 +31,17 @@ def title(key, table):
     if work == "idle":
         return text
     return f"{text}; {control}, {distance(near)}, {len(rounds)} rounds"
+
+
+def short_title(key, samples):
+    """In a section of its suite; near is not said where all of them are."""
+    suite, work, control, near = key
+    text = TITLES[suite][work]
+    if work != "idle":
+        text += f"; {control}"
+        if len({s["near"] for s in samples if s["work"] != "idle"}) > 1:
+            text += f", {distance(near)}"
+    return f"**{text[0].upper()}{text[1:]}**"
 
 
 def rows_of(table):
@@ -74,14 +63,15 @@ def rows_of(table):
 
 def all_tables(samples, markdown=False):
     for key, table in tables(samples):
-        print("\n" + title(key, table) + ("\n" if markdown else ""))
+        print(f"\n{short_title(key, samples)}\n" if markdown else
+              "\n" + title(key, table))
         print(grid(rows_of(table), markdown), flush=True)
 
 
 def all_goals(rows, markdown=False):
     if not rows:
         return
-    print("\ngoals\n" if markdown else "\ngoals")
+    print("\n**Goals**\n" if markdown else "\ngoals")
     print(grid([("work", "goal", "here", "")] + rows, markdown))
     met = sum(row[3] != "missed" for row in rows)
     print(f"\n{met} of {len(rows)} goals met")
