@@ -54,17 +54,29 @@ static void shut(struct door *d)
 	timer_start(&d->late, &d->again, d->loop->now_ms);
 }
 
-static void accept_some(struct listener *l, int max)
+/* False: there is nobody, or no room. */
+static bool accept_so_many(struct listener *l, int n)
 {
-	for (int i = 0; i < max; i++) {
+	for (int i = 0; i < n; i++) {
 		int r = l->door->admit(l->door, l->fd);
 
-		if (r == -EAGAIN)
-			return;
-		if (r < 0) {
+		if (r < 0 && r != -EAGAIN)
 			shut(l->door);
-			return;
-		}
+		if (r < 0)
+			return false;
+	}
+	return true;
+}
+
+/* One is there, or it would not be ready; then those who are known to be. */
+static void accept_some(struct listener *l, int max)
+{
+	int n = 1;
+
+	while (max > 0 && n != 0 && accept_so_many(l, n)) {
+		max -= n;
+		n = sock_queued(l->fd);
+		n = n < 0 ? MIN(1, max) : MIN(n, max);
 	}
 }
 

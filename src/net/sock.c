@@ -196,6 +196,16 @@ int sock_accept(int listener, struct addr *ret_peer)
 	return -EAGAIN;
 }
 
+int sock_queued(int listener)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return -errno;
+	return (int)info.tcpi_unacked; /* of a listener: its queue */
+}
+
 void sock_spoil(int fd)
 {
 	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };

@@ -35,6 +35,11 @@ void sock_unlink(const struct addr *a);
  */
 int sock_accept(int listener, struct addr *ret_peer);
 /*
+ * How many wait to be accepted; -errno: it is no TCP, and nobody knows. Much
+ * cheaper than an accept4() in vain, which makes a socket and drops it.
+ */
+int sock_queued(int listener);
+/*
  * The close that follows is a reset: for what must not look complete. Of no
  * effect on a unix socket.
  */

@@ -9,6 +9,8 @@
 
 /* A body from here on is worth two calls to send full segments only. */
 #define CORK_MIN UINT64_C(131072)
+/* Up to here a body leaves with its head, in one send. */
+#define JOINED_MAX UINT64_C(16384)
 /* What parts may bring in one step, and what a function may. */
 #define PARTS_BUDGET    UINT64_C(1048576)
 #define FUNCTION_BUDGET UINT64_C(131072)
@@ -20,6 +22,22 @@
 static bool is_worth_a_cork(const struct body *b)
 {
 	return b->more > 0 || (b->len >= CORK_MIN && b->len != BODY_UNKNOWN);
+}
+
+/*
+ * The last bytes of a connection wait for its end, which follows at once: both
+ * leave in one packet, and the peer is woken once. A function may take its time
+ * between two pieces, so those are not held back.
+ */
+static bool joins_the_end(const struct answer *a)
+{
+	return a->close && a->body.len != BODY_UNKNOWN;
+}
+
+/* What one send takes needs no cork to be held back. */
+static bool is_one_send(const struct body *b)
+{
+	return b->more == 0 && b->len <= JOINED_MAX;
 }
 
 static int begin_part(struct send *s, struct pour_pool *pool)
@@ -35,6 +53,8 @@ static int begin_part(struct send *s, struct pour_pool *pool)
 	if (part->len == BODY_UNKNOWN) {
 		opts.flags = POUR_SIGNALS_IGNORED;
 		opts.budget = FUNCTION_BUDGET;
+	} else if (s->last && !s->corked) {
+		opts.flags |= POUR_MORE;
 	}
 	return pour_begin(&s->pour, pour_socket(s->fd), part->end, part->len,
 			  &opts);
@@ -46,7 +66,9 @@ int send_begin(struct send *s, int fd, struct pour_pool *pool, struct answer *a)
 
 	s->answer = a;
 	s->fd = fd;
-	s->corked = is_worth_a_cork(&a->body);
+	s->last = joins_the_end(a);
+	s->corked = is_worth_a_cork(&a->body) ||
+		    (s->last && !is_one_send(&a->body));
 	s->parted = false;
 	a->body.part.head = (struct slice){ a->head.at, a->head.len };
 	r = begin_part(s, pool);
@@ -139,7 +161,7 @@ void send_finish(struct send *s)
 		s->pour.account.ended = POUR_ENDED_CANCELLED;
 	if (seems_complete(s))
 		sock_spoil(s->fd);
-	if (s->corked)
+	if (s->corked && !s->last)
 		sock_cork(s->fd, false);
 	s->corked = false;
 }

@@ -22,6 +22,7 @@ struct send {
 	struct pour_account past; /* of the parts before it, when parted */
 	struct pour_account sum;
 	bool corked, parted;
+	bool last; /* the connection ends with it, as soon as it is sent */
 };
 
 /* Nothing is sent yet. 0 or -errno. */
@@ -34,7 +35,10 @@ int send_step(struct send *s);
  * POUR_WANT_TIME: pour_allow(), over all parts. What was left so far.
  */
 uint64_t send_allow(struct send *s, uint64_t bytes);
-/* What was borrowed goes back; the account stays. */
+/*
+ * What was borrowed goes back; the account stays. The last bytes of an answer
+ * that closes may be held back still: close() or shutdown() lets them go.
+ */
 void send_finish(struct send *s);
 /* Of the whole answer; as the last part ended, so did it. */
 const struct pour_account *send_account(struct send *s);

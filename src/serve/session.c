@@ -114,14 +114,13 @@ static int make(struct worker *w, int fd, struct session **ret)
 
 /*
  * What a client asks is there as a rule when he is let in, so it is read at
- * once, and answered in the next turn: files that others had opened in this one
- * may be older than his request. Only who has to wait is watched: a connection
- * for a single request is never in epoll's set.
+ * once, and answered at the end of the turn (worker.c). Only who has to wait is
+ * watched: a connection for a single request is never in epoll's set.
  */
 static void begin(struct session *s)
 {
 	if (state_read(s))
-		(void)move_next_turn(s);
+		list_append(&s->worker->arrived, &s->run);
 	else
 		await_bytes(s);
 }

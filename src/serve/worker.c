@@ -94,6 +94,7 @@ int worker_init(struct worker *w, struct shared *shared)
 	w->loop.epoll_fd = w->loop.wake_fd = -1;
 	list_init(&w->sessions);
 	list_init(&w->running);
+	list_init(&w->arrived);
 	list_init(&w->checked);
 	(void)pthread_mutex_init(&w->checked_lock, NULL);
 	adopter_init(&w->adopter, &w->loop, &w->door, take_change);
@@ -205,16 +206,28 @@ static bool is_over(struct worker *w)
 
 /* ── A turn ── */
 
-/* Those that queued before this turn; the marker is where they end. */
-static void run_queue(struct worker *w, struct list *marker)
+/* Those before the end, which is the queue itself, or a marker in it. */
+static void run_until(const struct list *queue, const struct list *end)
 {
-	while (w->running.next != marker) {
-		struct list *first = w->running.next;
+	while (queue->next != end) {
+		struct list *first = queue->next;
 
 		list_remove(first);
 		session_go_on(first);
 	}
-	list_remove(marker);
+}
+
+/*
+ * What they asked for was read before any of these files is opened, so that
+ * they need not wait for the next turn; but what others had opened in this one
+ * may be older than their requests.
+ */
+static void run_arrived(struct worker *w)
+{
+	if (list_is_empty(&w->arrived))
+		return;
+	cache_empty(&w->cache);
+	run_until(&w->arrived, &w->arrived);
 }
 
 /* Lines that were not taken are not left behind until something happens. */
@@ -231,7 +244,7 @@ static bool is_asked(atomic_bool *flag)
 
 static int turn(struct worker *w)
 {
-	bool idle = list_is_empty(&w->running);
+	bool idle = list_is_empty(&w->running) && list_is_empty(&w->arrived);
 	struct list marker;
 	int r;
 
@@ -239,7 +252,9 @@ static int turn(struct worker *w)
 	list_append(&w->running, &marker);
 	r = loop_turn(&w->loop, !idle ? 0 : may_wait(w));
 	gate_collect(w);
-	run_queue(w, &marker);
+	run_until(&w->running, &marker);
+	list_remove(&marker);
+	run_arrived(w);
 	cache_empty(&w->cache);
 	adopt_offered(&w->adopter, w->draining);
 	log_flush(&w->lines);

@@ -2,7 +2,8 @@
 /*
  * One thread of the server and all that is its own.
  *
- *      turn:  loop (accept, sessions, timers) ─► run queue ─► log ─► forget
+ *      turn:  loop (accept, sessions, timers) ─► run queue ─► forget files
+ *                ─► who arrived in it ─► forget files ─► log
  *
  * A session with nothing in flight is small; what an answer needs, a struct
  * work, is borrowed here and comes back.
@@ -100,6 +101,7 @@ struct worker {
 	uint64_t least; /* bytes that a peer takes in a window */
 	struct list sessions;
 	struct list running; /* sessions that go on in the next turn */
+	struct list arrived; /* new ones whose request came along */
 	struct work *free_works;
 	uint32_t n_free_works;
 	bool draining, cut;

@@ -70,6 +70,27 @@ TEST(threads_share_a_port)
 	(void)close(taken);
 }
 
+TEST(a_listener_knows_how_many_wait)
+{
+	struct addr a = parse("127.0.0.1:0"), own = parse("unix:@queued");
+	int fds[1], clients[3], unix_fds[1];
+
+	assert_int_equal(sock_listen(&a, fds, 1), 0);
+	assert_int_equal(sock_queued(fds[0]), 0);
+	for (int i = 0; i < 3; i++) {
+		clients[i] = dial(&a);
+		assert_true(clients[i] >= 0);
+		assert_int_equal(sock_queued(fds[0]), i + 1);
+	}
+	(void)close(sock_accept(fds[0], NULL));
+	assert_int_equal(sock_queued(fds[0]), 2);
+	close_all(clients, 3);
+	close_all(fds, 1);
+	assert_int_equal(sock_listen(&own, unix_fds, 1), 0);
+	assert_true(sock_queued(unix_fds[0]) < 0);
+	close_all(unix_fds, 1);
+}
+
 TEST(an_accepted_socket_is_as_we_want_it)
 {
 	struct addr a = parse("127.0.0.1:0");
