@@ -56,6 +56,9 @@ enum pour_flag {
 	 * one that blocks after all, what has to be left in time is not.
 	 */
 	POUR_NONBLOCKING = 1 << 8,
+	/* In pour_relay_opts: you close both sides as soon as it is over, which
+	 * says the last end as well as shutdown() would. */
+	POUR_CLOSES = 1 << 9,
 };
 
 /* May a file come to share extents with its copy? */

@@ -103,7 +103,7 @@ struct pour_relay {
 	uint8_t phase;         /* enum in relay.c */
 	uint8_t passed;        /* 1 << i: the end of flow[i] was passed on */
 	uint8_t victim;        /* the side that a reset is passed on to */
-	uint8_t lonely;   /* 1 << i: TCP, and all of flow[i] came from it */
+	uint8_t lonely;        /* 1 << i: all of flow[i] came from its source */
 	uint64_t lost_ns; /* a side is gone: its bytes have time until then */
 	uint64_t reserved[1];
 };
@@ -126,7 +126,11 @@ int pour_relay_step(struct pour_relay *r);
  * The same after poll(2), or epoll, reported events of fd: only the directions
  * that wait for them are stepped, which spares calls that would say EAGAIN. One
  * of them besides POLLIN and POLLOUT, such as POLLRDHUP, says that more is to be
- * had than a short read gave: with POUR_LEVEL it is asked once more then.
+ * had than a short read gave: with POUR_LEVEL it is asked once more then. After
+ * POLLRDHUP the last bytes may wait for the end, to go in one segment with it.
+ *
+ * The first step is for both, whatever the event; with POUR_LEVEL only for what
+ * waits, and for what has bytes that go first.
  */
 int pour_relay_step_for(struct pour_relay *r, int fd, short events);
 /*

@@ -132,7 +132,9 @@ int pour_flow_begin(struct pour_flow *f, struct pour_pool *pool,
 	if (r < 0)
 		return r;
 	put_away(f);
-	f->want = POUR_WANT_CPU;
+	/* What is there already the level will tell. */
+	f->want = f->p == NULL && o.flags & POUR_LEVEL ? POUR_WANT_SRC
+						       : POUR_WANT_CPU;
 	return 0;
 }
 
@@ -158,8 +160,16 @@ static bool fail_for_memory(struct pour_flow *f)
 	return false;
 }
 
+/* The last bytes wait for the end, which goes in the same segment; unless they
+ * may be held back before it. */
+static bool goes_with_its_end(const struct pour *p, enum pour_flow_news news)
+{
+	return news == POUR_NEWS_END && p->opts.rate == 0 &&
+	       p->allowed == POUR_ALL;
+}
+
 bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
-		    const struct pour_opts *opts, bool to_the_end)
+		    const struct pour_opts *opts, enum pour_flow_news news)
 {
 	uint64_t before;
 	bool moved;
@@ -167,7 +177,8 @@ bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
 
 	if (!lend(f, pool, opts))
 		return fail_for_memory(f);
-	set_flag(f->p, opts, POUR_LEVEL, !to_the_end);
+	set_flag(f->p, opts, POUR_LEVEL, news == POUR_NEWS_NONE);
+	f->p->ending = goes_with_its_end(f->p, news);
 	before = progress(f->p);
 	want = pour_step(f->p);
 	moved = progress(f->p) > before;

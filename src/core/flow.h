@@ -22,12 +22,18 @@
 int pour_flow_begin(struct pour_flow *f, struct pour_pool *pool,
 		    const struct pour_duplex *from,
 		    const struct pour_duplex *to, const struct pour_opts *opts);
+/* What is known of the source before a step. */
+enum pour_flow_news {
+	POUR_NEWS_NONE,
+	POUR_NEWS_MORE, /* than a short read gives, POUR_LEVEL or not */
+	POUR_NEWS_END,  /* and nothing after that but its end */
+};
+
 /*
  * A step of it: sets f->want, f->ended, f->side, f->error. True: it moved.
- * to_the_end: its source has more to say than a short read, POUR_LEVEL or not.
  */
 bool pour_flow_step(struct pour_flow *f, struct pour_pool *pool,
-		    const struct pour_opts *opts, bool to_the_end);
+		    const struct pour_opts *opts, enum pour_flow_news news);
 /* Its end now, if it has none yet: POUR_ENDED_TIMEOUT or _CANCELLED. */
 void pour_flow_stop(struct pour_flow *f, enum pour_ended ended);
 /* It failed outside of a step. */

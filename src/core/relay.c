@@ -8,8 +8,8 @@
  *
  * A source that failed is gone, so the other direction ends with it. Where a
  * destination failed, what its side had sent before is still delivered.
- * relay_watch.c is about silence, relay_lost.c about who is gone unheard,
- * relay_run.c about descriptors.
+ * relay_end.c is about ends, relay_watch.c about silence, relay_lost.c about who
+ * is gone unheard, relay_run.c about descriptors.
  */
 #include <errno.h>
 #include <string.h>
@@ -26,9 +26,9 @@ enum phase { RUNNING = 1, RESETTING, OVER };
 
 enum { RESET_LOOK_MS = 10 };
 
-/* Which flows a step is for, 1 << i; and how: to the end, which is known to
- * have come, though a read before it is short. */
-enum { BOTH = 3, TO_THE_END = 4 };
+/* Which flows a step is for, 1 << i; and that there is more to be had than a
+ * short read gives; and whose end has come behind it, 1 << i too. */
+enum { BOTH = 3, MORE = 4, END = 8 };
 
 static const struct pour_relay_opts no_opts;
 
@@ -67,49 +67,21 @@ int pour_relay_begin(struct pour_relay *r, const struct pour_duplex side[2],
 
 /* ── The end of one direction ── */
 
-/*
- * shutdown() of a socket that is still connecting would break it off. Who was
- * sent something is connected.
- */
-static bool is_connecting(const struct pour_flow *f, int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-	return !pour_flow_delivered(f) && pour_sys_poll(&p, 1, 0) == 0;
-}
-
-/* True: done, or not to be done. */
-static bool pass_on(struct pour_flow *f)
-{
-	struct pour_end out = pour_flow_dst(f);
-	short events = POLLOUT;
-
-	if (out.kind == POUR_SOCKET) {
-		if (is_connecting(f, out.fd))
-			return false;
-		(void)pour_sys_shutdown_write(out.fd);
-	}
-	if (out.kind != POUR_CALL ||
-	    out.writer(out.context, NULL, 0, &events) != -EAGAIN)
-		return true;
-	f->p->dst_events = events;
-	return false;
-}
-
 static void end_well(struct pour_relay *r, unsigned i)
 {
 	struct pour_flow *f = &r->flow[i];
+	bool is_last = r->passed != 0;
 
 	if (r->passed & 1 << i)
 		return;
-	if (!pass_on(f)) {
+	if (!pour_relay_pass_on(f, is_last && r->opts->flags & POUR_CLOSES)) {
 		f->want = POUR_WANT_DST;
 		return;
 	}
 	f->want = 0;
 	r->passed = (uint8_t)(r->passed | 1 << i);
 	/* Nobody reads from there any more; a reset is to be heard still. */
-	if (r->passed != BOTH && pour_relay_is_tcp(f->src_kind, f->src))
+	if (!is_last && f->src_kind == POUR_SOCKET)
 		r->lonely = (uint8_t)(r->lonely | 1 << i);
 }
 
@@ -129,16 +101,22 @@ static void end_badly(struct pour_relay *r, unsigned i)
 		pour_relay_lose(r, !i);
 }
 
+static enum pour_flow_news news_of(unsigned flows, unsigned i)
+{
+	if (flows & (unsigned)END << i)
+		return POUR_NEWS_END;
+	return flows & MORE ? POUR_NEWS_MORE : POUR_NEWS_NONE;
+}
+
 /* True: something moved, or ended. */
-static bool run_flow(struct pour_relay *r, unsigned i, bool to_the_end)
+static bool run_flow(struct pour_relay *r, unsigned i, enum pour_flow_news news)
 {
 	struct pour_flow *f = &r->flow[i];
 	bool had_ended = pour_flow_ended(f);
 	bool moved = false;
 
 	if (!had_ended)
-		moved = pour_flow_step(f, pool_of(r), r->opts->flow[i],
-				       to_the_end);
+		moved = pour_flow_step(f, pool_of(r), r->opts->flow[i], news);
 	if (pour_flow_ended_well(f))
 		end_well(r, i);
 	else if (pour_flow_ended(f))
@@ -150,7 +128,8 @@ static bool run_flow(struct pour_relay *r, unsigned i, bool to_the_end)
 
 /*
  * One side has said all that it had to say, and waits for the other's answer.
- * If it was reset meanwhile, no read and no write tells.
+ * If it was reset meanwhile, no read and no write tells. A unix socket reports
+ * a hang-up that is none, for ever; which it is is asked when one is reported.
  */
 static void look_for_reset(struct pour_relay *r)
 {
@@ -159,6 +138,10 @@ static void look_for_reset(struct pour_relay *r)
 
 	if (p.fd < 0 || pour_sys_poll(&p, 1, 0) <= 0)
 		return;
+	if (!pour_relay_is_tcp(POUR_SOCKET, p.fd)) {
+		r->lonely = 0;
+		return;
+	}
 	error = pour_sys_sockopt(p.fd, SO_ERROR);
 	for (unsigned i = 0; i < 2; i++) {
 		if (pour_flow_ended(&r->flow[i]))
@@ -224,7 +207,7 @@ static int running(struct pour_relay *r, unsigned flows)
 
 	for (unsigned i = 0; i < 2; i++)
 		if (flows & 1U << i)
-			moved |= run_flow(r, i, flows & TO_THE_END);
+			moved |= run_flow(r, i, news_of(flows, i));
 	if ((flows & BOTH) == BOTH || !moved)
 		look_for_reset(r);
 	pour_relay_look_for_loss(r, moved);
@@ -272,13 +255,22 @@ static bool is_for(const struct pour_flow *f, int fd, short events)
 	return f->want & ~(POUR_WANT_SRC | POUR_WANT_DST);
 }
 
+/* With an error besides, the end may never be read. */
+static bool tells_of_end(short events)
+{
+	return (events & (POLLRDHUP | POLLERR)) == POLLRDHUP;
+}
+
 int pour_relay_step_for(struct pour_relay *r, int fd, short events)
 {
-	unsigned flows = events & ~(POLLIN | POLLOUT) ? TO_THE_END : 0;
+	unsigned flows = events & ~(POLLIN | POLLOUT) ? MORE : 0;
 
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		if (is_for(&r->flow[i], fd, events))
 			flows |= 1U << i;
+		if (r->flow[i].src == fd && tells_of_end(events))
+			flows |= (unsigned)END << i;
+	}
 	return step(r, flows);
 }
 

@@ -11,10 +11,15 @@ bool pour_relay_is_quiet(struct pour_relay *r, bool moved);
 /* How long it is until then; UINT64_MAX: there is no bound. */
 uint64_t pour_relay_bound_ns(const struct pour_relay *r);
 /*
- * A TCP socket that nobody reads from any more, because its stream ended, and
+ * A socket that nobody reads from any more, because its stream ended, and
  * nobody writes to yet: to be watched for a reset. -1: there is none.
  */
 int pour_relay_lonely_fd(const struct pour_relay *r);
+
+/* ── relay_end.c ── */
+
+/* True: done, or not to be done; where close() is next, by that. */
+bool pour_relay_pass_on(struct pour_flow *f, bool is_closed_now);
 
 /* ── relay_lost.c ── */
 

@@ -46,10 +46,11 @@ static void init_queues(struct lane *l)
 
 static void init_relays(struct lane *l)
 {
-	l->flow_opts.flags = POUR_SIGNALS_IGNORED | POUR_LEVEL;
+	l->flow_opts.flags = POUR_SIGNALS_IGNORED | POUR_LEVEL | POUR_NONBLOCKING;
 	l->relay_opts = (struct pour_relay_opts){
 		.flow = {&l->flow_opts, &l->flow_opts},
 		.pool = l->pool,
+		.flags = POUR_CLOSES,
 	};
 }
 

@@ -3,6 +3,7 @@
 #include "proxy/passing.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pour.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -148,7 +149,9 @@ bool passing_begin(struct talk *t)
 	t->passing = true;
 	t->cause = 0;
 	allowance_begin(t);
-	return passing_step(t);
+	/* Who has just taken the call has hardly said anything yet. */
+	return stepped(t,
+		       pour_relay_step_for(&t->relay, t->fd[CLIENT], POLLIN));
 }
 
 bool passing_step(struct talk *t)

@@ -144,6 +144,27 @@ TEST(the_first_step_is_for_both_whatever_the_event)
 	talk_close(&t);
 }
 
+/* Where the level tells, who has not been reported is not asked. */
+TEST(the_first_step_is_for_whom_the_level_reports)
+{
+	const struct pour_opts flow = { .flags = POUR_LEVEL };
+	const struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+
+	talk_open(&t, AF_UNIX, &opts);
+	talk_say(&t, 0, "to");
+	talk_say(&t, 1, "back");
+	(void)pour_relay_step_for(&t.relay, t.ours[0], POLLIN);
+	assert_int_equal(talk_account(&t, 0)->delivered, 2);
+	assert_int_equal(fake.calls[FAKE_READ], 1);
+	assert_int_equal(pour_relay_events(&t.relay, t.ours[1]), POLLIN);
+	(void)pour_relay_step_for(&t.relay, t.ours[1], POLLIN);
+	assert_int_equal(talk_account(&t, 1)->delivered, 4);
+	talk_close(&t);
+}
+
 static void send_all(int fd, const char *bytes, size_t n)
 {
 	assert_int_equal(send(fd, bytes, n, 0), n);
