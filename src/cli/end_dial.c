@@ -51,6 +51,8 @@ static int dial(const struct addr *to, uint64_t until)
 
 	if (r == -EINPROGRESS)
 		r = wait_connected(fd, until);
+	if (r == 0)
+		sock_keepalive(fd);
 	return r < 0 ? r : take_fd(&fd);
 }
 

@@ -281,7 +281,6 @@ int sock_dial_as(const struct addr *from, const struct addr *to, int *ret_fd)
 		return -errno;
 	if (to->sa.sa_family != AF_UNIX) {
 		(void)set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
-		sock_keepalive(fd);
 		if (from != NULL && from->sa.sa_family == to->sa.sa_family)
 			r = bind_as(fd, from);
 	}

@@ -45,11 +45,10 @@ int sock_queued(int listener);
  */
 void sock_spoil(int fd);
 /*
- * Begins to connect; TCP_NODELAY and SO_KEEPALIVE are set on TCP. 0: it is
- * connected, as this machine's loopback is at once; -EINPROGRESS: writable will
- * say that sock_error() knows what came of it; with both *ret_fd is open. Any
- * other -errno: it is -1. A unix socket whose queue is full just now is
- * -EAGAIN.
+ * Begins to connect; TCP_NODELAY is set on TCP. 0: it is connected, as this
+ * machine's loopback is at once; -EINPROGRESS: writable will say that
+ * sock_error() knows what came of it; with both *ret_fd is open. Any other
+ * -errno: it is -1. A unix socket whose queue is full just now is -EAGAIN.
  */
 int sock_dial(const struct addr *to, int *ret_fd);
 /*

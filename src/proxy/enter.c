@@ -62,7 +62,6 @@ static int let_in(struct lane *l, int fd, const struct addr *peer)
 		(void)close(fd);
 		return 0;
 	}
-	sock_keepalive(fd);
 	r = talk_new(l, fd, peer, client);
 	if (r < 0)
 		limits_leave(limits, client);

@@ -42,11 +42,13 @@ static void init_queues(struct lane *l)
 	waits_init(&l->waits, &l->loop, passing_late);
 	timer_init(&l->grace);
 	checks_init(l);
+	keep_init(l);
 }
 
 static void init_relays(struct lane *l)
 {
-	l->flow_opts.flags = POUR_SIGNALS_IGNORED | POUR_LEVEL | POUR_NONBLOCKING;
+	l->flow_opts.flags = POUR_SIGNALS_IGNORED | POUR_LEVEL |
+			     POUR_NONBLOCKING;
 	l->relay_opts = (struct pour_relay_opts){
 		.flow = {&l->flow_opts, &l->flow_opts},
 		.pool = l->pool,

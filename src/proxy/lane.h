@@ -26,6 +26,7 @@
 #include "net/waits.h"
 #include "proxy/balance.h"
 #include "proxy/check.h"
+#include "proxy/keep.h"
 #include "proxy/names.h"
 #include "proxy/proxy.h"
 #include "proxy/targets.h"
@@ -69,7 +70,8 @@ struct lane {
 	struct waits waits;   /* of relays */
 	struct checks checks; /* of the first lane, for all */
 	struct names names;   /* the same */
-	struct list talks;
+	struct list talks;    /* the oldest first */
+	struct keep keep;
 	uint64_t n_talks;
 	struct ebb ebb;
 	struct opening *free_openings; /* kept for the next clients */

@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "proxy/dial.h"
 #include "proxy/greet.h"
+#include "proxy/keep.h"
 #include "proxy/lane.h"
 #include "proxy/line.h"
 #include "proxy/passing.h"
@@ -105,6 +106,7 @@ static void talk_free(struct talk *t)
 	close_side(t, SERVER);
 	close_side(t, CLIENT);
 	timer_stop(&t->timer);
+	keep_leaves(t);
 	list_remove(&t->link);
 	lane->n_talks--;
 	talk_leave_upstream(t);
@@ -231,6 +233,7 @@ int talk_new(struct lane *lane, int fd, const struct addr *peer,
 	timer_init(&t->timer);
 	list_init(&t->link);
 	list_append(&lane->talks, &t->link);
+	keep_began(lane);
 	lane->n_talks++;
 	counter_add(&lane->metrics.accepted, 1);
 	talk_run(t);

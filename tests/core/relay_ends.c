@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a direction: what it goes with, and who says it. */
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pour.h>
 #include <sys/socket.h>
