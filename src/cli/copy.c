@@ -71,9 +71,11 @@ static int check_preserve(struct copy *c)
 static int preserve(const struct copy *c)
 {
 	const struct ends *e = &c->ends;
+	const struct preserve_pair pair = { .dst = e->dst.fd,
+					    .src = e->src.fd,
+					    .st = &e->src.st };
 	const char *what = "";
-	int r = preserve_file(&c->preserve, e->dst.fd, e->src.fd, &e->src.st,
-			      &what);
+	int r = preserve_file(&c->preserve, &pair, &what);
 
 	if (r == 0)
 		return EXIT_DONE;

@@ -19,56 +19,11 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "base/slice.h"
 
 #define ACL_NAME   "system.posix_acl_access"
 #define ACL_OF_NEW "system.posix_acl_default"
 
 enum { VALUE_MAX = 64 * 1024, LIST_MAX = 64 * 1024, PATH_SIZE = 32 };
-
-static const struct {
-	const char *name;
-	unsigned what;
-} names[] = {
-	{"mode",        PRESERVE_MODE  },
-        { "owner",      PRESERVE_OWNER },
-	{ "ownership",  PRESERVE_OWNER },
-        { "times",      PRESERVE_TIMES },
-	{ "timestamps", PRESERVE_TIMES },
-        { "xattrs",     PRESERVE_XATTRS},
-	{ "xattr",      PRESERVE_XATTRS},
-};
-
-static unsigned find(struct slice word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (slice_is(word, slice_of(names[i].name)))
-			return names[i].what;
-	return 0;
-}
-
-bool preserve_parse(const char *list, struct preserve *ret)
-{
-	struct preserve p = { .must = true };
-
-	if (strcmp(list, "all") == 0) {
-		*ret = (struct preserve){ .what = PRESERVE_ALL };
-		return true;
-	}
-	for (;;) {
-		size_t len = strcspn(list, ",");
-		unsigned what = find((struct slice){ list, len });
-
-		if (what == 0)
-			return false;
-		p.what |= what;
-		if (list[len] == '\0')
-			break;
-		list += len + 1;
-	}
-	*ret = p;
-	return true;
-}
 
 /* What this user or this file system does not have. */
 static int forgive(const struct preserve *p, int error)
@@ -89,6 +44,7 @@ static int forgive(const struct preserve *p, int error)
 struct at {
 	int fd;
 	char path[PATH_SIZE];
+	struct preserve_made *made; /* of a copy, or NULL */
 };
 
 static struct at at_fd(int fd)
@@ -132,6 +88,36 @@ static int change_mode(const struct at *at, mode_t mode)
 				    : fchmod(at->fd, mode);
 
 	return r < 0 ? -errno : 0;
+}
+
+/* ── What the copy is ── */
+
+static bool is_bare(const struct at *dst)
+{
+	return dst->made != NULL && dst->made->is_bare;
+}
+
+static int look_at(const struct at *dst, struct stat *ret)
+{
+	if (is_bare(dst)) {
+		*ret = dst->made->st;
+		return 0;
+	}
+	if (fstat(dst->fd, ret) < 0)
+		return -errno;
+	if (dst->made != NULL)
+		dst->made->st = *ret;
+	return 0;
+}
+
+/* Whether it was made without any. */
+static bool has_none(const struct at *dst)
+{
+	bool none = is_bare(dst) || list(dst, NULL, 0) == 0;
+
+	if (dst->made != NULL)
+		dst->made->is_bare = none;
+	return none;
 }
 
 /* ── Owner ── */
@@ -251,7 +237,7 @@ static int keep_lists(const struct at *dst, const struct at *src, bool has_some,
 {
 	int r;
 
-	if (!has_some && list(dst, NULL, 0) == 0)
+	if (!has_some && has_none(dst))
 		return 0;
 	r = keep_acls(dst, src, is_folder);
 	/* One has bits of the mode in it. */
@@ -300,7 +286,7 @@ static int keep(const struct preserve *p, const struct at *dst,
 	bool has_some = p->what & (PRESERVE_MODE | PRESERVE_XATTRS) &&
 			list(src, NULL, 0) != 0;
 	struct stat now;
-	int r = fstat(dst->fd, &now) < 0 ? -errno : 0;
+	int r = look_at(dst, &now);
 
 	*ret_what = "owner";
 	if (r == 0 && p->what & PRESERVE_OWNER)
@@ -324,18 +310,20 @@ static int keep(const struct preserve *p, const struct at *dst,
 	return r;
 }
 
-int preserve_file(const struct preserve *p, int dst, int src,
-		  const struct stat *st, const char **ret_what)
+int preserve_file(const struct preserve *p, const struct preserve_pair *pair,
+		  const char **ret_what)
 {
-	struct at to = at_fd(dst), from = at_fd(src);
+	struct at dst = at_fd(pair->dst), src = at_fd(pair->src);
 
-	return keep(p, &to, &from, st, ret_what);
+	dst.made = pair->made;
+	return keep(p, &dst, &src, pair->st, ret_what);
 }
 
-int preserve_node(const struct preserve *p, int dst, int src,
-		  const struct stat *st, const char **ret_what)
+int preserve_node(const struct preserve *p, const struct preserve_pair *pair,
+		  const char **ret_what)
 {
-	struct at to = at_node(dst), from = at_node(src);
+	struct at dst = at_node(pair->dst), src = at_node(pair->src);
 
-	return keep(p, &to, &from, st, ret_what);
+	dst.made = pair->made;
+	return keep(p, &dst, &src, pair->st, ret_what);
 }

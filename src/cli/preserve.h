@@ -24,18 +24,33 @@ struct preserve {
 };
 
 /*
+ * What a copy was when it was made: its mode and owner, and that it has neither
+ * attributes nor lists. Where is_bare is set nothing of that is asked;
+ * otherwise it is, and is set where it turns out so.
+ */
+struct preserve_made {
+	bool is_bare;
+	struct stat st;
+};
+
+/* A file and its copy. */
+struct preserve_pair {
+	int dst, src;
+	/* When it was opened, since reading it changes a time. */
+	const struct stat *st;
+	struct preserve_made *made; /* NULL: nobody wants to know */
+};
+
+/*
  * Reads "mode,times", with the names above or those that cp(1) has; "all" is
  * what can be had. False: a name is unknown.
  */
 bool preserve_parse(const char *list, struct preserve *ret);
-/*
- * From one file to another; st is of the source when it was opened, since
- * reading it changes a time. 0, or -errno with *ret_what naming what it was.
- */
-int preserve_file(const struct preserve *p, int dst, int src,
-		  const struct stat *st, const char **ret_what);
+/* From one to the other. 0, or -errno with *ret_what naming what it was. */
+int preserve_file(const struct preserve *p, const struct preserve_pair *pair,
+		  const char **ret_what);
 /* The same of two descriptors that are O_PATH: of a link, a device, a FIFO. */
-int preserve_node(const struct preserve *p, int dst, int src,
-		  const struct stat *st, const char **ret_what);
+int preserve_node(const struct preserve *p, const struct preserve_pair *pair,
+		  const char **ret_what);
 
 #endif

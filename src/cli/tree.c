@@ -78,6 +78,8 @@ static int init(struct tree *t)
 	t->began_ns = moment_ns();
 	/* Each file is given its mode; folders of ours are ours alone. */
 	t->mode_mask = (mode_t)~umask(0);
+	t->uid = geteuid();
+	t->gid = getegid();
 	share_descriptors(t);
 	return t->links == NULL ? say_error("memory", -ENOMEM) : EXIT_DONE;
 }

@@ -40,7 +40,8 @@ struct tree_folder {
 	mode_t dst_mode; /* of one that was there, before it was opened up */
 	off_t next;      /* where reading goes on */
 	atomic_uint_least64_t copied; /* the largest that was, in bytes */
-	char *below; /* names of folders to enter yet, each ended by a 0 */
+	atomic_uint bare; /* a mode that files have here as it is asked for */
+	char *below;      /* names of folders to enter yet, each ended by a 0 */
 	size_t below_len, below_at;
 	char name[];
 };
@@ -86,7 +87,9 @@ struct tree {
 	struct progress progress;
 	uint64_t began_ns, look_ns;
 	mode_t mode_mask; /* what a new folder or file may have: the umask */
-	dev_t dst_dev;    /* of the top: not to be copied into itself */
+	uid_t uid;        /* whose new files are */
+	gid_t gid;
+	dev_t dst_dev; /* of the top: not to be copied into itself */
 	ino_t dst_ino;
 
 	pthread_mutex_t screen; /* the line, and what is said over it */

@@ -171,6 +171,7 @@ static int make(const struct entry *e, const char *name, const char *target)
 static int give_attributes(const struct entry *e, const char *name)
 {
 	const struct tree *t = e->w->tree;
+	struct preserve_pair pair = { .st = &e->st };
 	const char *what = "";
 	auto_close int src = openat(e->f->src, e->name,
 				    O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -179,7 +180,9 @@ static int give_attributes(const struct entry *e, const char *name)
 
 	if (src < 0 || dst < 0)
 		return -errno;
-	return preserve_node(&t->preserve, dst, src, &e->st, &what);
+	pair.dst = dst;
+	pair.src = src;
+	return preserve_node(&t->preserve, &pair, &what);
 }
 
 /* What stands there is replaced at once, as a file would be. */

@@ -133,16 +133,49 @@ static int move(struct tree_worker *w, struct tree_folder *f, int dst, int src,
 
 /* ── The file ── */
 
-static int settle(const struct tree *t, struct draft *d, int src,
-		  const struct stat *st)
+/*
+ * In a folder that we made files come as they are asked for, or do not: by a
+ * default list, a group of the folder's, a server that has its own mind. One
+ * that did says so of the next that asks for the same mode.
+ */
+static struct preserve_made guess(const struct tree *t,
+				  const struct tree_folder *f,
+				  const struct draft *d)
 {
+	mode_t mode = S_IFREG | d->opts.mode;
+
+	return (struct preserve_made){
+		.is_bare = d->opts.old == NULL && mode == atomic_load(&f->bare),
+		.st = {.st_mode = mode, .st_uid = t->uid, .st_gid = t->gid}
+	};
+}
+
+static void learn_made(const struct tree *t, struct tree_folder *f,
+		       const struct draft *d, const struct preserve_made *made)
+{
+	if (f->made && made->is_bare && d->opts.old == NULL &&
+	    made->st.st_mode != atomic_load(&f->bare) &&
+	    made->st.st_mode == (S_IFREG | d->opts.mode) &&
+	    made->st.st_uid == t->uid && made->st.st_gid == t->gid)
+		atomic_store(&f->bare, made->st.st_mode);
+}
+
+static int settle(const struct tree *t, struct tree_folder *f, struct draft *d,
+		  const struct tree_source *s)
+{
+	struct preserve_made made = guess(t, f, d);
+	const struct preserve_pair pair = { d->fd, s->fd, s->st, &made };
 	const char *what = "";
 	unsigned both = PRESERVE_MODE | PRESERVE_OWNER;
 	int r = 0;
 
 	if ((t->preserve.what & both) != both)
 		r = draft_keep_owner(d);
-	return r < 0 ? r : preserve_file(&t->preserve, d->fd, src, st, &what);
+	if (r == 0)
+		r = preserve_file(&t->preserve, &pair, &what);
+	if (r == 0)
+		learn_made(t, f, d, &made);
+	return r;
 }
 
 static bool is_of_source(const struct tree_worker *w, int error)
@@ -150,10 +183,10 @@ static bool is_of_source(const struct tree_worker *w, int error)
 	return w->transfer.account.side == POUR_SIDE_SRC || error == -ENODATA;
 }
 
-static int settle_and_publish(struct tree_worker *w, struct draft *d, int src,
-			      const struct stat *st)
+static int settle_and_publish(const struct tree *t, struct tree_folder *f,
+			      struct draft *d, const struct tree_source *s)
 {
-	int r = settle(w->tree, d, src, st);
+	int r = settle(t, f, d, s);
 
 	return r < 0 ? r : draft_publish(d);
 }
@@ -179,7 +212,7 @@ int tree_file(struct tree_worker *w, struct tree_folder *f,
 	r = move(w, f, d.fd, s->fd, s->st);
 	*ret_is_dst = r == 0 || !is_of_source(w, r);
 	if (r == 0)
-		r = settle_and_publish(w, &d, s->fd, s->st);
+		r = settle_and_publish(w->tree, f, &d, s);
 	draft_finish(&d);
 	keep_rate(w);
 	return r;

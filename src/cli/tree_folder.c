@@ -181,6 +181,9 @@ int tree_folder_find(const struct tree *t, const struct tree_folder *f)
 
 static void give_attributes(struct tree *t, const struct tree_folder *f)
 {
+	const struct preserve_pair pair = { .dst = f->dst,
+					    .src = f->src,
+					    .st = &f->st };
 	const char *what = "";
 	int r;
 
@@ -192,7 +195,7 @@ static void give_attributes(struct tree *t, const struct tree_folder *f)
 		if (fchmod(f->dst, mode) < 0 && errno != EPERM)
 			tree_error(t, f, NULL, true, -errno);
 	}
-	r = preserve_file(&t->preserve, f->dst, f->src, &f->st, &what);
+	r = preserve_file(&t->preserve, &pair, &what);
 	if (r < 0)
 		tree_error(t, f, NULL, true, r);
 }

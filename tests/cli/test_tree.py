@@ -3,9 +3,11 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
+import tempfile
 
 import pytest
 
@@ -109,6 +111,63 @@ def test_a_list_of_the_folder_is_not_inherited():
     cp("t", "theirs")
     good(pour("-r", "t", "to/ours"))
     same("theirs", "to/ours")
+
+
+def many(tree, modes=(0o644, 0o600, 0o755, 0o644, 0o4711)):
+    """Files of which one would be taken for the next, by who does not look."""
+    os.makedirs(f"{tree}/f")
+    for i in range(20):
+        path = write(f"{tree}/f/{i:02}", b"x" * i, modes[i % len(modes)])
+        if ROOT and i % 7 == 3:
+            os.chown(path, 1234, 4321)
+    age(tree)
+
+
+def test_what_the_folder_gives_to_files_is_not_forgotten():
+    """By its list, by its group; and files that are not all alike."""
+    many("t")
+    cp("t", "theirs")
+    os.mkdir("to")
+    set_acl(["-d", "-m", "u:99:rwx"], "to")
+    os.mkdir("group")
+    if ROOT:
+        os.chown("group", -1, 77)
+    os.chmod("group", 0o2775)
+    for there in ("ours", "to/ours", "group/ours"):
+        good(pour("-r", "-t", "1", "t", there))
+        same("theirs", there)
+
+
+def test_others_and_mode_as_they_come():
+    many("t")
+    good(pour("-r", "--preserve=times", "t", "ours"))
+    for i in range(20):
+        was, now = os.lstat(f"t/f/{i:02}"), os.lstat(f"ours/f/{i:02}")
+        assert (now.st_uid, now.st_gid) == (os.geteuid(), os.getegid())
+        assert stat.S_IMODE(now.st_mode) == was.st_mode & 0o755
+
+
+def calls_for(n):
+    """fstat() and flistxattr() of a tree of so many files like each other."""
+    many(f"t{n}", [0o644])
+    for i in range(20, n):
+        write(f"t{n}/f/{i:02}", b"x")
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as log:
+        run = pour("-r", "-t", "1", f"t{n}", f"d{n}", prefix=[
+            "strace", "-f", "-qq", "-o", log.name, "-e",
+            "newfstatat,fstat,statx,flistxattr"])
+        if b"ptrace" in run.stderr or b"LeakSanitizer" in run.stderr:
+            pytest.skip("nothing can be traced here")
+        assert run.returncode == 0
+        return len(log.readlines())
+
+
+def test_what_is_alike_is_asked_once():
+    """For a file more: what the source is, that it has no attributes, and of
+    the two, for the library, that they are two."""
+    if shutil.which("strace") is None:
+        pytest.skip("no strace here")
+    assert calls_for(70) - calls_for(20) <= 50 * 4
 
 
 def test_where_it_goes():
