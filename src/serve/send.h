@@ -28,8 +28,11 @@ struct send {
 /* Nothing is sent yet. 0 or -errno. */
 int send_begin(struct send *s, int fd, struct pour_pool *pool,
 	       struct answer *a);
-/* As pour_step(): 0, POUR_WANT_*, or -errno. */
-int send_step(struct send *s);
+/*
+ * As pour_step(): 0, POUR_WANT_*, or -errno. Alone: nobody else waits for his
+ * turn, so this one may be longer.
+ */
+int send_step(struct send *s, bool alone);
 /*
  * So many bytes more of the body may leave, and then steps answer
  * POUR_WANT_TIME: pour_allow(), over all parts. What was left so far.

@@ -206,9 +206,15 @@ bool state_abandon(struct session *s)
 	return move_to(s, SESSION_CLOSED);
 }
 
+/* Among the connections of this thread, the one with a request. */
+static bool is_alone(const struct worker *w)
+{
+	return counter_get(&w->tally.metrics.busy) == 1;
+}
+
 bool state_send(struct session *s, uint32_t *rounds)
 {
-	int want = send_step(&s->work->send);
+	int want = send_step(&s->work->send, is_alone(s->worker));
 
 	if (want == 0)
 		return sent(s, rounds);

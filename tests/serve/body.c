@@ -132,7 +132,7 @@ static int end_seen_by_an_old_client(body_reader *reader)
 	compose_stream(&w->answer, SLICE("text/plain"), reader, NULL, w);
 	assert_int_equal(send_begin(&w->send, w->fd[0], w->pool, &w->answer),
 			 0);
-	while (send_step(&w->send) > 0)
+	while (send_step(&w->send, false) > 0)
 		;
 	send_finish(&w->send);
 	(void)close(w->fd[0]);
@@ -170,7 +170,7 @@ TEST(a_function_does_not_hold_the_loop)
 	assert_int_equal(send_begin(&w->send, w->fd[0], w->pool, &w->answer),
 			 0);
 	for (int i = 0; i < 100; i++) {
-		want = send_step(&w->send);
+		want = send_step(&w->send, false);
 		assert_true(want > 0);
 		assert_true(send_moved(&w->send) - before < 300 * 1024);
 		before = send_moved(&w->send);

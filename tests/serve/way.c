@@ -53,7 +53,7 @@ int way_go(struct way *w)
 
 	assert_int_equal(send_begin(&w->send, w->fd[0], w->pool, &w->answer),
 			 0);
-	while ((want = send_step(&w->send)) > 0) {
+	while ((want = send_step(&w->send, false)) > 0) {
 		assert_true(want == POUR_WANT_CPU || want == POUR_WANT_DST);
 		w->turns += want == POUR_WANT_CPU;
 		way_receive(w);

@@ -2,6 +2,8 @@
 """Folders to serve."""
 
 import os
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -59,3 +61,28 @@ def big(tmp_path_factory):
 def ordinary(root):
     """Options for a server whose user the permissions apply to."""
     return ordinary_user(root)
+
+
+@pytest.fixture
+def strace(tmp_path):
+    """strace(server, option, ...): attached; its output is a file."""
+    program = shutil.which("strace")
+    if not program:
+        pytest.skip("no strace here")
+    runs = []
+
+    def attach(server, *options):
+        out = tmp_path / "calls"
+        run = subprocess.Popen(
+            [program, "-f", "-o", str(out), *options, "-p", str(server.pid)],
+            stderr=subprocess.PIPE, text=True)
+        runs.append(run)
+        if "attached" not in (run.stderr.readline() or ""):
+            pytest.skip("processes may not be traced here")
+        return out
+
+    yield attach
+    for run in runs:
+        run.terminate()
+        run.wait()
+        run.stderr.close()

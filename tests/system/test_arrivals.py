@@ -5,11 +5,9 @@ import collections
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import struct
-import subprocess
 
 import pytest
 
@@ -19,31 +17,6 @@ from wire import Client
 N = 10
 # In struct tcp_info (linux/tcp.h).
 UNACKED, SEGMENTS_IN = 24, 140
-
-
-@pytest.fixture
-def strace(tmp_path):
-    """strace(server, option, ...): attached; its output is a file."""
-    program = shutil.which("strace")
-    if not program:
-        pytest.skip("no strace here")
-    runs = []
-
-    def attach(server, *options):
-        out = tmp_path / "calls"
-        run = subprocess.Popen(
-            [program, "-f", "-o", str(out), *options, "-p", str(server.pid)],
-            stderr=subprocess.PIPE, text=True)
-        runs.append(run)
-        if "attached" not in (run.stderr.readline() or ""):
-            pytest.skip("processes may not be traced here")
-        return out
-
-    yield attach
-    for run in runs:
-        run.terminate()
-        run.wait()
-        run.stderr.close()
 
 
 def stop(server):
