@@ -308,13 +308,6 @@ int sock_error(int fd)
 	return -error;
 }
 
-void sock_cork(int fd, bool on)
-{
-	const int value = on;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
-}
-
 void sock_set_heirs(int listener)
 {
 	(void)set_flag(listener, IPPROTO_TCP, TCP_NODELAY);

@@ -63,13 +63,6 @@ int sock_error(int fd);
 /* A peer that is gone without a word is found out in the end. */
 void sock_keepalive(int fd);
 /*
- * Holds back segments that are not full (TCP_CORK, tcp(7)), or lets them go.
- * With TCP_NODELAY alone each acknowledgement that comes in while a large body
- * leaves pushes out what there is at that moment. Of no effect on a unix
- * socket.
- */
-void sock_cork(int fd, bool on);
-/*
  * What accepted sockets inherit, which is a call less for each: TCP_NODELAY and
  * SOCK_READY_BYTES. Those of sock_listen() have it. Of no effect on a unix
  * socket.

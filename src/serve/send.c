@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/cork.h"
 #include "net/sock.h"
 #include "serve/answer.h"
 
@@ -16,15 +17,6 @@
 #define FUNCTION_BUDGET UINT64_C(131072)
 /* What a step moves while nobody else has a request: fewer calls and turns. */
 #define ALONE_BUDGET UINT64_C(4194304)
-
-/*
- * Parts of a body leave by sendfile() to their last byte, since it is the cork
- * that joins them: POUR_MORE would send the end of each through a pipe.
- */
-static bool is_worth_a_cork(const struct body *b)
-{
-	return b->more > 0 || (b->len >= CORK_MIN && b->len != BODY_UNKNOWN);
-}
 
 /*
  * The last bytes of a connection wait for its end, which follows at once: both
@@ -42,6 +34,21 @@ static bool is_one_send(const struct body *b)
 	return b->more == 0 && b->len <= JOINED_MAX;
 }
 
+/*
+ * Parts of a body leave by sendfile() to their last byte, since it is the cork
+ * that joins them: POUR_MORE would send the end of each through a pipe.
+ */
+static bool is_worth_a_cork(const struct send *s)
+{
+	const struct body *b = &s->answer->body;
+
+	if (b->more > 0)
+		return true;
+	if (b->len >= CORK_MIN)
+		return b->len != BODY_UNKNOWN && cork_pays(s->fd);
+	return s->last && !is_one_send(b);
+}
+
 static int begin_part(struct send *s, struct pour_pool *pool)
 {
 	const struct body_part *part = &s->answer->body.part;
@@ -55,7 +62,7 @@ static int begin_part(struct send *s, struct pour_pool *pool)
 	if (part->len == BODY_UNKNOWN) {
 		opts.flags = POUR_SIGNALS_IGNORED;
 		opts.budget = FUNCTION_BUDGET;
-	} else if (s->last && !s->corked) {
+	} else if (s->last && is_one_send(&s->answer->body)) {
 		opts.flags |= POUR_MORE;
 	}
 	return pour_begin(&s->pour, pour_socket(s->fd), part->end, part->len,
@@ -69,13 +76,12 @@ int send_begin(struct send *s, int fd, struct pour_pool *pool, struct answer *a)
 	s->answer = a;
 	s->fd = fd;
 	s->last = joins_the_end(a);
-	s->corked = is_worth_a_cork(&a->body) ||
-		    (s->last && !is_one_send(&a->body));
+	s->corked = is_worth_a_cork(s);
 	s->parted = false;
 	a->body.part.head = (struct slice){ a->head.at, a->head.len };
 	r = begin_part(s, pool);
 	if (r == 0 && s->corked)
-		sock_cork(fd, true);
+		cork_set(fd, true);
 	return r;
 }
 
@@ -168,7 +174,7 @@ void send_finish(struct send *s)
 	if (seems_complete(s))
 		sock_spoil(s->fd);
 	if (s->corked && !s->last)
-		sock_cork(s->fd, false);
+		cork_set(s->fd, false);
 	s->corked = false;
 }
 
