@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What one request costs in system calls, as strace sees it."""
 
-import collections
-import re
-import shutil
-import subprocess
-
 import pytest
 
+from calls import counted, traced as tracing
 from program import wait_for
 from wire import Client
 
@@ -20,37 +16,18 @@ ONE = ["close", "epoll_wait", "fstat", "openat2", "pread64", "recvfrom",
 @pytest.fixture
 def traced(serve, root, tmp_path):
     """calls(target, field, ...): of each of N requests, one after the other."""
-    strace = shutil.which("strace")
-    if not strace:
-        pytest.skip("no strace here")
-
     def calls(target, *fields):
         out = tmp_path / "calls"
         server = serve(root, "-t1", "--log", "off")
         with Client(server.address) as client:
             client.ask(target, *fields).answer()
-            run = subprocess.Popen(
-                [strace, "-f", "-o", str(out), "-p", str(server.pid)],
-                stderr=subprocess.PIPE, text=True)
-            try:
-                if "attached" not in (run.stderr.readline() or ""):
-                    pytest.skip("processes may not be traced here")
-                wait_for(lambda: "epoll_wait" in out.read_text(), "its wait")
+            with tracing(server.pid, out):
                 for _ in range(N):
                     client.ask(target, *fields).answer()
                 wait_for(lambda: out.read_text().count("sendto(") == N and
                          "epoll_wait" in out.read_text().rpartition(
                              "sendto(")[2], "all of them")
-            finally:
-                run.terminate()
-                run.wait()
-                run.stderr.close()
-        # The wait that strace came into is not of these requests.
-        found = re.findall(r"^\d+ +(\w+)\(", out.read_text(), re.MULTILINE)
-        counts = collections.Counter(
-            name.replace("newfstatat", "fstat") for name in found)
-        counts["epoll_wait"] -= 1
-        del counts["restart_syscall"]
+        counts = counted(out)
         assert all(count % N == 0 for count in counts.values()), counts
         return {name: count // N for name, count in counts.items()}
 
