@@ -147,6 +147,20 @@ void pour_give_back_clean(struct pour *p)
 		pour_give_back(p);
 }
 
+/* A call that failed may have left in the pipe what nobody counted. */
+static bool is_sure(const struct pour *p)
+{
+	return p->account.error == 0 && p->account.left[POUR_BY_PIPE] == 0;
+}
+
+static void give_back_pipe(struct pour *p)
+{
+	if (p->in_pipe == 0 && is_sure(p))
+		pour_pool_give_empty(p->opts.pool, p->pipe);
+	else
+		pour_pool_give_pipe(p->opts.pool, p->pipe, p->in_pipe);
+}
+
 void pour_give_back(struct pour *p)
 {
 	if (p->map != NULL)
@@ -154,7 +168,7 @@ void pour_give_back(struct pour *p)
 	if (p->hole_fd >= 0)
 		pour_hole_end(p);
 	if (p->pipe[0] >= 0)
-		pour_pool_give_pipe(p->opts.pool, p->pipe, p->in_pipe);
+		give_back_pipe(p);
 	if (p->buffer != NULL)
 		pour_pool_give_buffer(p->opts.pool, p->buffer);
 	p->buffer = NULL;

@@ -16,10 +16,12 @@
 #include "core/around.h"
 #include "core/method.h"
 #include "core/pool.h"
+#include "core/stream.h"
 #include "core/sys.h"
 
 static int64_t take(struct pour *p, uint64_t max)
 {
+	uint64_t asked = pour_call_bound(max);
 	int64_t n;
 
 	if (p->pipe[0] < 0) {
@@ -30,7 +32,8 @@ static int64_t take(struct pour *p, uint64_t max)
 	}
 	pour_note_call(p, POUR_BY_PIPE);
 	n = pour_sys_splice(p->src.fd, pour_src_offset(p), p->pipe[1],
-			    POUR_HERE, pour_call_bound(max));
+			    POUR_HERE, asked);
+	pour_stream_read(p, MIN(asked, pour_pool_pipe_size(p->opts.pool)), n);
 	if (n > 0) {
 		pour_note_taken(p, n);
 		p->in_pipe = (uint64_t)n;

@@ -147,11 +147,9 @@ int pour_pool_take_pipe(struct pour_pool *pool, int ret[2])
 }
 
 static void give_to_pool(struct pour_pool *pool, const int pipe[2],
-			 uint64_t in_pipe)
+			 bool is_clean)
 {
 	struct pour_pool_state *s = &pool->state;
-	/* The count is ours; the kernel's word is the second lock. */
-	bool is_clean = in_pipe == 0 && pour_sys_waiting(pipe[0]) == 0;
 
 	s->pipes_lent--;
 	if (!is_clean)
@@ -166,13 +164,29 @@ static void give_to_pool(struct pour_pool *pool, const int pipe[2],
 	}
 }
 
-void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe)
+static void give_pipe(struct pour_pool *pool, int pipe[2], bool is_clean)
 {
 	if (pool != NULL)
-		give_to_pool(pool, pipe, in_pipe);
+		give_to_pool(pool, pipe, is_clean);
 	else
 		close_pipe(pipe);
 	pipe[0] = pipe[1] = -1;
+}
+
+void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe)
+{
+	/* The count is ours; the kernel's word is the second lock. */
+	give_pipe(pool, pipe, in_pipe == 0 && pour_sys_waiting(pipe[0]) == 0);
+}
+
+void pour_pool_give_empty(struct pour_pool *pool, int pipe[2])
+{
+	give_pipe(pool, pipe, true);
+}
+
+uint32_t pour_pool_pipe_size(const struct pour_pool *pool)
+{
+	return pool != NULL ? pool->state.pipe_size : PIPE_SIZE_DEFAULT;
 }
 
 void *pour_pool_take_buffer(struct pour_pool *pool)

@@ -18,6 +18,13 @@ int pour_pool_take_pipe(struct pour_pool *pool, int ret[2]);
  * again: the next one's bytes would be the last one's.
  */
 void pour_pool_give_pipe(struct pour_pool *pool, int pipe[2], uint64_t in_pipe);
+/*
+ * The same for one that is empty for certain: each byte of it was counted, and
+ * no call failed. Spares the question, which would be asked at every message.
+ */
+void pour_pool_give_empty(struct pour_pool *pool, int pipe[2]);
+/* What the pipe that was opened last holds. */
+uint32_t pour_pool_pipe_size(const struct pour_pool *pool);
 /* POUR_BUFFER_SIZE bytes, or NULL. */
 void *pour_pool_take_buffer(struct pour_pool *pool);
 void pour_pool_give_buffer(struct pour_pool *pool, void *buffer);

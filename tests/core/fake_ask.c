@@ -102,6 +102,12 @@ int64_t pour_sys_acked(int fd, uint64_t *ret_ago_ns)
 	return real_acked(fd, ret_ago_ns);
 }
 
+int64_t pour_sys_waiting(int fd)
+{
+	fake.calls[FAKE_WAITING]++;
+	return real_waiting(fd);
+}
+
 uint64_t pour_sys_now(void)
 {
 	return fake.now > 0 ? fake.now : real_now();

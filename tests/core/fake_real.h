@@ -30,6 +30,7 @@ int real_punch(int fd, uint64_t offset, uint64_t len);
 int real_truncate(int fd, uint64_t size);
 int64_t real_seek(int fd, int64_t offset, int whence);
 int real_reopen(int fd);
+int64_t real_waiting(int fd);
 int real_ack(int fd, struct pour_sys_ack *ret);
 uint64_t real_now(void);
 int real_sockopt(int fd, int name);

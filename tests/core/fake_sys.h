@@ -34,6 +34,7 @@ enum fake_call {
 	FAKE_STAT,    /* this and the next are counted, and never fail */
 	FAKE_FS_TYPE, /* fstatfs() */
 	FAKE_FLAGS,   /* fcntl(F_GETFL) */
+	FAKE_WAITING, /* ioctl(FIONREAD) */
 	FAKE_CALLS,
 	FAKE_ANY = FAKE_CALLS,
 };

@@ -22,6 +22,7 @@
 #define pour_sys_map real_map
 #define pour_sys_missing real_missing
 #define pour_sys_punch real_punch
+#define pour_sys_waiting real_waiting
 #define pour_sys_truncate real_truncate
 #define pour_sys_seek real_seek
 #define pour_sys_reopen real_reopen

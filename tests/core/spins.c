@@ -110,6 +110,8 @@ TEST(nor_with_a_short_read_that_is_believed)
 	watch(ENDS_TCP, ENDS_TCP, 0, POUR_LEVEL);
 	watch(ENDS_UNIX, ENDS_PIPE, 0, POUR_LEVEL);
 	watch(ENDS_TCP, ENDS_FILE_AT, 0, POUR_LEVEL);
+	watch(ENDS_TCP, ENDS_TCP, 1U << POUR_BY_PIPE, POUR_LEVEL);
+	watch(ENDS_UNIX, ENDS_TCP, 1U << POUR_BY_PIPE, POUR_LEVEL);
 }
 
 TEST_MAIN()
