@@ -78,7 +78,7 @@ struct pour_tuning {
 	uint32_t stream_read;  /* a read from a stream that may be small:
 				   16 KiB */
 	uint32_t stream_after; /* without a pause: it streams: 64 KiB */
-	uint32_t stream_reads; /* full reads in a row: it streams: 3 reads */
+	uint32_t stream_reads; /* full reads in a row: it streams: 1 read */
 	uint32_t message;      /* what a small message is: 4 KiB */
 	uint32_t messages;     /* in a row: it streams no more: 4 messages */
 	uint32_t reserved[10];

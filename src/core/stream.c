@@ -10,7 +10,7 @@ static const struct pour_tuning defaults = {
 	.small_file = 16 * 1024,
 	.stream_read = 16 * 1024,
 	.stream_after = 64 * 1024,
-	.stream_reads = 3,
+	.stream_reads = 1,
 	.message = 4 * 1024,
 	.messages = 4,
 };
@@ -77,7 +77,11 @@ void pour_stream_read(struct pour *p, uint64_t asked, int64_t n)
 
 static void took_by_copy(struct pour *p, uint64_t n)
 {
-	p->full = n >= TUNED(p, stream_read) ? (uint16_t)(p->full + 1) : 0;
+	bool is_full = n >= TUNED(p, stream_read);
+
+	/* A full read says nothing of what is known to be short. */
+	is_full = is_full && p->limit >= TUNED(p, stream_after);
+	p->full = is_full ? (uint16_t)(p->full + 1) : 0;
 	if (p->burst >= TUNED(p, stream_after) ||
 	    p->full >= TUNED(p, stream_reads))
 		(void)go_to(p, POUR_BY_PIPE);

@@ -4,7 +4,7 @@
  * messages or gigabytes, and a pipe is dear for the one and cheap for the
  * other, so a transfer from a stream socket looks at what comes:
  *
- *                  64 KiB without a pause, or full reads in a row
+ *                  64 KiB without a pause, or a read that was full
  *               ┌────────────────────────────────────────────────┐
  *             copy                                              pipe
  *               └────────────────────────────────────────────────┘

@@ -65,14 +65,34 @@ TEST(what_streams_borrows_a_pipe)
 /* A pause between them does not make full reads small. */
 TEST(full_reads_in_a_row_stream_as_well)
 {
+	const struct pour_tuning tuning = { .stream_reads = 3 };
+	const struct pour_opts opts = { .tuning = &tuning };
 	struct ends e;
 	struct pour p;
 
-	begin(&e, &p, NULL);
+	begin(&e, &p, &opts);
 	for (int i = 0; i < 10; i++)
 		bring(&e, &p, 16384);
 	assert_int_equal(p.account.moved[POUR_BY_COPY], 3 * 16384);
 	assert_int_equal(p.account.moved[POUR_BY_PIPE], 7 * 16384);
+	pour_finish(&p);
+	ends_close(&e);
+}
+
+/*
+ * And at once: many small reads at the beginning make every later take small
+ * (docs/performance.md).
+ */
+TEST(what_fills_its_first_read_streams)
+{
+	struct ends e;
+	struct pour p;
+
+	begin(&e, &p, NULL);
+	bring(&e, &p, 65536);
+	assert_int_equal(p.account.calls[POUR_BY_COPY], 2);
+	assert_int_equal(p.account.moved[POUR_BY_COPY], 16384);
+	assert_int_equal(p.account.moved[POUR_BY_PIPE], 65536 - 16384);
 	pour_finish(&p);
 	ends_close(&e);
 }
