@@ -36,7 +36,7 @@ static inline bool pour_more_follows(const struct pour *p)
 
 static inline bool pour_more_follows_now(const struct pour *p)
 {
-	return p->ending || (pour_more_follows(p) && pour_is_complete(p));
+	return pour_more_follows(p) && pour_is_complete(p);
 }
 
 /* Writes some of the head, of the tail, by itself: how many, or -errno. */

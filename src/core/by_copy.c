@@ -139,7 +139,8 @@ static void note_given(struct pour *p, uint64_t n)
 
 int64_t pour_copy_give(struct pour *p)
 {
-	bool more = p->in_pipe == 0 && pour_more_follows_now(p);
+	/* Of what is spliced none waits: see docs/proxy.md, P5. */
+	bool more = p->in_pipe == 0 && (p->ending || pour_more_follows_now(p));
 	int64_t n;
 
 	pour_note_call(p, POUR_BY_COPY);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a direction: what it goes with, and who says it. */
+#include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pour.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,6 +76,32 @@ TEST(bytes_wait_for_nothing_but_an_end_that_has_come)
 	(void)pour_relay_step_for(&t.relay, t.ours[0], POLLIN);
 	assert_string_equal(talk_hear(&t, 1), "still here");
 	assert_false(flags_of_send() & MSG_MORE);
+	talk_close(&t);
+}
+
+/* What fills a pipe needs no waiting, and SPLICE_F_MORE has its own traps. */
+TEST(spliced_bytes_do_not_wait_for_their_end)
+{
+	const struct pour_tuning at_once = { .stream_after = 1 };
+	const struct pour_opts flow = { .tuning = &at_once };
+	const struct pour_relay_opts opts = {
+		.flow = {&flow, &flow}
+	};
+	struct talk t;
+	bool is_spliced = false;
+
+	talk_open(&t, AF_INET, &opts);
+	talk_say(&t, 0, "the first is copied");
+	assert_string_equal(talk_hear(&t, 1), "the first is copied");
+	say_last(&t, "goodbye", POLLIN | POLLRDHUP);
+	assert_string_equal(talk_hear(&t, 1), "goodbye");
+	for (unsigned i = 0; i < fake.n_log; i++) {
+		if (fake.log[i].call != FAKE_SPLICE)
+			continue;
+		is_spliced = true;
+		assert_false(fake.log[i].flags & SPLICE_F_MORE);
+	}
+	assert_true(is_spliced);
 	talk_close(&t);
 }
 
