@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The head of a request. First its end is looked for, in what is new; then it
- * is taken apart in one pass.
+ * The head of a request, taken apart in one pass. Where it does not come in one
+ * piece, its end is looked for first, in what is new.
  *
  *      METHOD SP TARGET SP HTTP/1.x CRLF
  *      (name ":" OWS value OWS CRLF)*
@@ -163,7 +163,8 @@ static int refuse(struct head *h, int status)
 	return status;
 }
 
-static int parse_lines(struct head *h, struct slice s)
+/* 0 with the end of the head, or a status. */
+static int parse_lines(struct head *h, struct slice s, const char **ret_end)
 {
 	size_t used = 0;
 	int status = parse_line(h, s, &used);
@@ -171,8 +172,10 @@ static int parse_lines(struct head *h, struct slice s)
 	while (status == 0) {
 		s.at += used;
 		s.len -= used;
-		if (s.at[0] == '\r')
+		if (s.at[0] == '\r') {
+			*ret_end = s.at + 2;
 			return s.at[1] == '\n' ? 0 : 400;
+		}
 		status = parse_field(h, s, &used);
 	}
 	return status;
@@ -225,19 +228,38 @@ static int check_unfinished(struct head *h, const char *buf, size_t len,
 static int parse_whole(struct head *h, const char *at, const char *end)
 {
 	struct slice lines = { at, (size_t)(end - at) };
-	int status = parse_lines(h, lines);
+	int status = parse_lines(h, lines, &end);
 
 	return status == 0 ? head_understand(h) : status;
 }
 
-int head_parse(struct head *h, const char *buf, size_t len)
+/*
+ * What came in one piece ends as heads do, and then its lines can be read
+ * without looking for the end first. Where that comes to nothing, whyever, it
+ * is read as all others are.
+ */
+static bool parse_at_once(struct head *h, const char *buf, size_t len,
+			  size_t start)
 {
-	size_t start = skip_empty_lines(buf, len);
 	const char *end;
-	int r;
 
 	forget_fields(h);
-	r = find_end(h, buf, len, start, &end);
+	if (h->scanned > 0 || len < start + 4 || len > HEAD_SIZE_MAX ||
+	    memcmp(buf + len - 4, "\r\n\r\n", 4) != 0 ||
+	    parse_lines(h, (struct slice){ buf + start, len - start }, &end) !=
+		    0)
+		return false;
+	h->len = (size_t)(end - buf);
+	return true;
+}
+
+static int parse_as_it_came(struct head *h, const char *buf, size_t len,
+			    size_t start)
+{
+	const char *end;
+	int r = find_end(h, buf, len, start, &end);
+
+	forget_fields(h);
 	if (r == HEAD_MORE)
 		return check_unfinished(h, buf, len, start);
 	if (r == 0) {
@@ -245,8 +267,20 @@ int head_parse(struct head *h, const char *buf, size_t len)
 		r = h->len > HEAD_SIZE_MAX ? 431
 					   : parse_whole(h, buf + start, end);
 	}
-	if (r == 0)
-		return 0;
+	return r;
+}
+
+int head_parse(struct head *h, const char *buf, size_t len)
+{
+	size_t start = skip_empty_lines(buf, len);
+	int r;
+
+	if (parse_at_once(h, buf, len, start))
+		r = head_understand(h);
+	else
+		r = parse_as_it_came(h, buf, len, start);
+	if (r == 0 || r == HEAD_MORE)
+		return r;
 	set_line(h, buf, len, start);
 	return refuse(h, r);
 }

@@ -262,4 +262,36 @@ TEST(limits)
 	assert_int_equal(feed(&h, many, strlen(many), strlen(many), 1), 431);
 }
 
+/* A look is enough for what is asked of every head. */
+TEST(what_browsers_send_is_not_taken_for_a_condition)
+{
+	static const char text[] = GET HOST
+		"Connection: keep-alive\r\n"
+		"Cache-Control: max-age=0\r\nPragma: no-cache\r\n"
+		"Upgrade-Insecure-Requests: 1\r\n"
+		"User-Agent: Mozilla/5.0\r\nAccept: */*\r\n"
+		"Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n"
+		"Sec-Fetch-User: ?1\r\nSec-Fetch-Dest: document\r\n"
+		"Referer: http://a/\r\nAccept-Encoding: gzip\r\n"
+		"Accept-Language: en\r\nCookie: a=b\r\n" END;
+	static const struct slice asked[] = {
+		SLICE("If-Match"),
+		SLICE("If-None-Match"),
+		SLICE("If-Modified-Since"),
+		SLICE("If-Unmodified-Since"),
+		SLICE("If-Range"),
+		SLICE("Range"),
+		SLICE("Expect"),
+		SLICE("Transfer-Encoding"),
+		SLICE("Content-Length"),
+		SLICE("Authorization"),
+	};
+	struct head h;
+
+	head_init(&h);
+	assert_int_equal(head_parse(&h, text, sizeof(text) - 1), 0);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		assert_true(head_lacks(&h, asked[i]));
+}
+
 TEST_MAIN()
