@@ -2,10 +2,8 @@
 /* Accounts to counters, and counters to sums: see metrics.h. */
 #include "net/metrics.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 enum metrics_end metrics_end(const struct pour_account *account)
 {
@@ -36,13 +34,22 @@ static void note_waits(struct metrics *m, const struct pour_account *account)
 }
 
 /* Most transfers leave nothing and wait for nothing: that is seen at once. */
-static bool is_zero(const void *memory, size_t size)
+static bool has_left(const struct pour_account *account)
 {
-	static const char zeros[sizeof(((struct pour_account *)0)->waits)];
+	int32_t any = 0;
 
-	static_assert(sizeof(zeros) >= sizeof(((struct pour_account *)0)->left),
-		      "room for both");
-	return memcmp(memory, zeros, size) == 0;
+	for (int i = 0; i < POUR_METHODS_ROOM; i++)
+		any |= account->left[i];
+	return any != 0;
+}
+
+static bool has_waited(const struct pour_account *account)
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < POUR_WANTS_ROOM; i++)
+		any |= account->waits[i];
+	return any != 0;
 }
 
 void metrics_note(struct metrics *m, const struct pour_account *account)
@@ -54,9 +61,9 @@ void metrics_note(struct metrics *m, const struct pour_account *account)
 			counter_add(&m->moved[i], account->moved[i]);
 			counter_add(&m->calls[i], account->calls[i]);
 		}
-	if (!is_zero(account->left, sizeof(account->left)))
+	if (has_left(account))
 		note_left(m, account);
-	if (!is_zero(account->waits, sizeof(account->waits)))
+	if (has_waited(account))
 		note_waits(m, account);
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An answer on its way: a transfer for each part of its body, one after the
- * other, into one socket, and one account over all of them.
+ * other, into one socket, and one account over all of them. One that lies in
+ * one piece, its head right before its body, is a call and no transfer at all.
  *
  *      send_begin ──► send_step ──► 0, or what it waits for ──► send_finish
+ *                        ├ one piece? a call ── not all? a transfer goes on
  *                        └ part over? account kept, next part begun ┘
  */
 #ifndef SERVE_SEND_H
@@ -15,14 +17,18 @@
 
 struct answer;
 
+/* All zero at first. */
 struct send {
 	struct answer *answer;
+	struct pour_pool *pool;
 	int fd;
+	bool corked, parted;
+	bool last;  /* the connection ends with it, as soon as it is sent */
+	bool whole; /* in one call, or not begun: its account is once */
+	struct pour_account once; /* zero but for what send.c sets each time */
 	struct pour pour;         /* of the part that leaves now */
 	struct pour_account past; /* of the parts before it, when parted */
 	struct pour_account sum;
-	bool corked, parted;
-	bool last; /* the connection ends with it, as soon as it is sent */
 };
 
 /* Nothing is sent yet. 0 or -errno. */
