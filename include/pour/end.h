@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct stat;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,7 +30,7 @@ enum { POUR_KINDS = POUR_CALL + 1 };
 /*
  * One end of a transfer: a value, freely copied. It borrows the descriptor,
  * the memory or the context that it names, which must outlive the transfer.
- * Make one with the functions below: the reserved words must be zero.
+ * Make one with the functions below: the reserved word must be zero.
  */
 struct pour_end {
 	enum pour_kind kind;
@@ -63,7 +65,11 @@ struct pour_end {
 	int64_t (*direct)(void *context, int fd, uint64_t offset, size_t size,
 			  short *ret_poll);
 	void *context;
-	uint64_t reserved[2];
+	/* Of a regular file: which one it is, so that nobody has to ask; by
+	 * pour_end_of() and pour_file_known(). 0: to be asked. */
+	uint64_t inode;
+	uint32_t device;
+	uint32_t reserved;
 };
 
 /* As an offset: the descriptor's own file position, which then moves. */
@@ -79,6 +85,11 @@ struct pour_end {
 int pour_end_of(struct pour_end *ret, int fd);
 /* A regular file at an offset of its own: many transfers can share one fd. */
 struct pour_end pour_file_at(int fd, uint64_t offset);
+/*
+ * The same of what fstat() or statx() told you about it just now: which file it
+ * is and, unless it is at POUR_HERE, how much there is. It is not asked again.
+ */
+struct pour_end pour_file_known(int fd, uint64_t offset, const struct stat *st);
 /* A stream socket, or a pipe, that you know to be one: asks nobody. */
 struct pour_end pour_socket(int fd);
 struct pour_end pour_pipe(int fd);

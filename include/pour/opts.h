@@ -59,6 +59,9 @@ enum pour_flag {
 	/* In pour_relay_opts: you close both sides as soon as it is over, which
 	 * says the last end as well as shutdown() would. */
 	POUR_CLOSES = 1 << 9,
+	/* Two ends that are files are not the same one: spare the asking. One
+	 * that was made for this transfer is none that was there before. */
+	POUR_APART = 1 << 10,
 };
 
 /* May a file come to share extents with its copy? */

@@ -57,7 +57,8 @@ struct pour {
 	uint8_t over; /* enum pour_ended, when only tail and acks lack */
 	uint8_t small, dry, adapts, no_holes, shallow;
 	uint8_t ending; /* the source's end is known to be next */
-	uint8_t spare[2];
+	uint8_t shares; /* enum in plan.c */
+	uint8_t spare[1];
 	uint64_t reserved[3];
 };
 

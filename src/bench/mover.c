@@ -32,11 +32,27 @@ static void use_hand(struct mover *m)
 	m->hand.calls = 0;
 }
 
+/* Which files they are is asked once, as their loops know it. */
+static int know_files(struct mover *m)
+{
+	int r = 0;
+
+	if (stock_wants_src(m->ends->pair))
+		r = pour_end_of(&m->src, m->ends->src);
+	if (r == 0 && stock_wants_dst(m->ends->pair))
+		r = pour_end_of(&m->dst, m->ends->dst[0]);
+	return r;
+}
+
 int mover_use(struct mover *m, const struct ends *ends)
 {
 	const int on = 1;
+	int r;
 
 	m->ends = ends;
+	r = know_files(m);
+	if (r < 0)
+		return r;
 	m->acks = (struct pour_acks){ .sent = 0 };
 	m->bytes = m->polls = 0;
 	m->left = 0;
@@ -103,14 +119,14 @@ static struct pour_opts options(struct mover *m)
 static struct pour_end source(const struct mover *m)
 {
 	bool is_here = m->way->is_here || m->ends->pair == BENCH_FILE_FILE;
-	struct pour_end e;
+	struct pour_end e = m->src;
 
 	if (m->ends->memory != NULL)
 		return pour_memory(m->ends->memory, m->size);
 	if (m->ends->pair == BENCH_SOCKET_FILE ||
 	    m->ends->pair == BENCH_SOCKET_SOCKET)
 		return pour_socket(m->ends->src);
-	e = pour_file_at(m->ends->src, is_here ? POUR_HERE : 0);
+	e.offset = is_here ? POUR_HERE : 0;
 	e.size = is_here ? 0 : m->size;
 	return e;
 }
@@ -118,7 +134,7 @@ static struct pour_end source(const struct mover *m)
 static struct pour_end destination(const struct mover *m)
 {
 	if (stock_wants_dst(m->ends->pair))
-		return pour_file_at(m->ends->dst[0], POUR_HERE);
+		return m->dst;
 	if (m->ends->pair == BENCH_FILE_PIPE ||
 	    m->ends->pair == BENCH_MEMORY_PIPE)
 		return pour_pipe(m->ends->dst[0]);

@@ -27,6 +27,7 @@ struct mover {
 	const struct way *way;
 	const struct ends *ends;
 	uint64_t size;
+	struct pour_end src, dst; /* that are files: known once */
 	struct pour_pool *pool;
 	struct pour_acks acks;
 	struct pour p;

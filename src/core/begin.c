@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "core/account.h"
+#include "core/end.h"
 #include "core/holes.h"
 #include "core/method.h"
 #include "core/overlap.h"
@@ -19,8 +20,7 @@ static const struct pour_opts no_opts;
 
 static bool is_bad_end(const struct pour_end *e)
 {
-	return (unsigned)e->kind >= (unsigned)POUR_KINDS ||
-	       (e->reserved[0] | e->reserved[1]);
+	return (unsigned)e->kind >= (unsigned)POUR_KINDS || e->reserved != 0;
 }
 
 /* The side that lacks what it would need. */
@@ -76,15 +76,9 @@ static int refuse(struct pour *p, enum pour_side side, int error)
 /* A file's size bounds what sendfile may be asked for. */
 static void ask_size(struct pour *p)
 {
-	struct stat st;
-
-	if (p->src.kind != POUR_FILE || p->src.size > 0 ||
-	    p->src.offset == POUR_HERE || p->opts.flags & POUR_EXACT)
-		return;
-	if (pour_sys_stat(p->src.fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	if ((uint64_t)st.st_size > p->src.offset)
-		p->src.size = (uint64_t)st.st_size - p->src.offset;
+	if (p->src.kind == POUR_FILE && p->src.size == 0 &&
+	    p->src.offset != POUR_HERE && !(p->opts.flags & POUR_EXACT))
+		(void)pour_end_ask(&p->src);
 }
 
 static bool is_small(const struct pour *p)
@@ -131,7 +125,7 @@ int pour_begin(struct pour *p, struct pour_end dst, struct pour_end src,
 	/* What has no two ends that are files has no holes to keep. */
 	if (src.kind != POUR_FILE || dst.kind != POUR_FILE)
 		p->opts.flags &= ~(uint32_t)POUR_HOLES;
-	if (src.kind == POUR_FILE && dst.kind == POUR_FILE && pour_overlaps(p))
+	else if (!(p->opts.flags & POUR_APART) && pour_overlaps(p))
 		return refuse(p, POUR_SIDE_DST, ELOOP);
 	set_up(p);
 	if (pour_plan(p) < 0)

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <pour.h>
 #include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/end.h"
 #include "core/sys.h"
 
 /* Bytes from the file's position to its end, 0 where nobody knows. */
@@ -30,6 +32,34 @@ static int end_of_socket(struct pour_end *ret, int fd)
 	return 0;
 }
 
+/* As the kernel has it: 12 bits and 20. */
+static uint32_t number_of(dev_t device)
+{
+	return (uint32_t)(major(device) << 20 | minor(device));
+}
+
+/* That of a descriptor never changes; its size does, and is a hint. */
+static void keep(struct pour_end *e, const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return;
+	e->inode = st->st_ino;
+	e->device = number_of(st->st_dev);
+	if (e->size == 0 && e->offset != POUR_HERE && st->st_size > 0 &&
+	    (uint64_t)st->st_size > e->offset)
+		e->size = (uint64_t)st->st_size - e->offset;
+}
+
+int pour_end_ask(struct pour_end *e)
+{
+	struct stat st;
+	int r = pour_sys_stat(e->fd, &st);
+
+	if (r == 0)
+		keep(e, &st);
+	return r;
+}
+
 int pour_end_of(struct pour_end *ret, int fd)
 {
 	struct stat st;
@@ -45,7 +75,7 @@ int pour_end_of(struct pour_end *ret, int fd)
 		*ret = pour_pipe(fd);
 		return 0;
 	}
-	*ret = pour_file_at(fd, POUR_HERE);
+	*ret = pour_file_known(fd, POUR_HERE, &st);
 	if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
 		ret->size = bytes_ahead(fd, &st);
 	else
@@ -58,6 +88,14 @@ struct pour_end pour_file_at(int fd, uint64_t offset)
 	return (struct pour_end){ .kind = POUR_FILE,
 				  .fd = fd,
 				  .offset = offset };
+}
+
+struct pour_end pour_file_known(int fd, uint64_t offset, const struct stat *st)
+{
+	struct pour_end e = pour_file_at(fd, offset);
+
+	keep(&e, st);
+	return e;
 }
 
 struct pour_end pour_socket(int fd)

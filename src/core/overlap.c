@@ -13,6 +13,7 @@
 #include <fcntl.h>
 
 #include "base/base.h"
+#include "core/end.h"
 #include "core/position.h"
 #include "core/sys.h"
 
@@ -36,12 +37,24 @@ static uint64_t length(const struct pour *p, const struct stat *st,
 	return MIN(p->limit, (uint64_t)st->st_size - from);
 }
 
-bool pour_overlaps(const struct pour *p)
+/* Nearly always they are two, and that an end is asked once at most. */
+static bool are_two(struct pour *p)
+{
+	if (p->dst.inode == 0 && pour_end_ask(&p->dst) < 0)
+		return true;
+	if (p->src.inode == 0 && pour_end_ask(&p->src) < 0)
+		return true;
+	return pour_are_apart(&p->src, &p->dst);
+}
+
+bool pour_overlaps(struct pour *p)
 {
 	struct stat src, dst;
 	uint64_t from, to;
 	int64_t a, b;
 
+	if (are_two(p))
+		return false;
 	if (pour_sys_stat(p->src.fd, &src) < 0 ||
 	    pour_sys_stat(p->dst.fd, &dst) < 0 || !are_one(&src, &dst))
 		return false;

@@ -6,7 +6,7 @@
 #include <pour.h>
 #include <stdbool.h>
 
-/* Of two ends that are files. */
-bool pour_overlaps(const struct pour *p);
+/* Of two ends that are files, which it asks who they are. */
+bool pour_overlaps(struct pour *p);
 
 #endif

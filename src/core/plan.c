@@ -13,8 +13,10 @@
 #include <linux/magic.h>
 
 #include "base/base.h"
+#include "core/end.h"
 #include "core/learn.h"
 #include "core/method.h"
+#include "core/pool.h"
 #include "core/sys.h"
 
 enum when {
@@ -119,14 +121,44 @@ static const int64_t sharing[] = {
 	SMB2_SUPER_MAGIC,  0xca451a4e /* bcachefs */,
 };
 
-static bool shares_extents(const struct pour *p)
+static bool is_sharing(int64_t type)
 {
-	int64_t type = pour_sys_fs_type(p->src.fd);
-
 	for (size_t i = 0; i < ARRAY_SIZE(sharing); i++)
 		if (type == sharing[i])
 			return true;
 	return false;
+}
+
+/* The source's file system is asked once, and by a pool never again. */
+static bool ask_sharing(const struct pour *p)
+{
+	uint32_t device = p->src.device;
+	int known = pour_pool_shares(p->opts.pool, device);
+	bool shares;
+
+	if (known >= 0)
+		return known > 0;
+	shares = is_sharing(pour_sys_fs_type(p->src.fd));
+	pour_pool_note_shares(p->opts.pool, device, shares);
+	return shares;
+}
+
+/* Two disks share nothing; subvolumes of one have numbers of their own. */
+static bool are_two_disks(const struct pour_end *a, const struct pour_end *b)
+{
+	return a->inode != 0 && b->inode != 0 && a->device != b->device &&
+	       !pour_is_anonymous(a->device) && !pour_is_anonymous(b->device);
+}
+
+static bool shares_extents(struct pour *p)
+{
+	enum { NOT_ASKED, SHARES_NOT, SHARES_THEM };
+
+	if (p->shares == NOT_ASKED)
+		p->shares = !are_two_disks(&p->src, &p->dst) && ask_sharing(p)
+				    ? SHARES_THEM
+				    : SHARES_NOT;
+	return p->shares == SHARES_THEM;
 }
 
 /*
@@ -173,7 +205,7 @@ static bool joins(const struct pour *p)
 	       p->opts.flags & POUR_MORE;
 }
 
-static bool is_time(const struct pour *p, const struct rung *rung)
+static bool is_time(struct pour *p, const struct rung *rung)
 {
 	uint32_t asked = p->opts.methods & bit(rung->method);
 
@@ -194,7 +226,7 @@ static bool is_time(const struct pour *p, const struct rung *rung)
 	return true;
 }
 
-static bool applies(const struct pour *p, const struct rung *rung)
+static bool applies(struct pour *p, const struct rung *rung)
 {
 	const struct method *m = pour_methods[rung->method];
 

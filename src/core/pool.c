@@ -17,8 +17,17 @@ enum {
 	PIPE_SIZE_LEAST = 32 * 1024,
 };
 
+enum { DEVICES = 4 };
+
 struct idle_pipe {
 	int fd[2];
+};
+
+/* What its file system was found to be. Another one that comes to have its
+ * number is at worst copied from in the second best way. */
+struct device {
+	uint32_t number;
+	bool shares;
 };
 
 struct pour_pool {
@@ -26,6 +35,8 @@ struct pour_pool {
 	uint32_t pipe_size; /* that is asked for */
 	uint32_t max;       /* kept of each for later */
 	uint32_t cap;       /* pipes lent at one time; 0: no bound */
+	struct device devices[DEVICES];
+	unsigned next_device;
 	void **buffers;
 	struct pour **transfers;
 	struct idle_pipe pipes[];
@@ -241,6 +252,25 @@ void pour_pool_cap(struct pour_pool *pool, uint32_t pipes)
 void pour_pool_lacks(struct pour_pool *pool, enum pour_method method)
 {
 	pool->state.lacks |= UINT32_C(1) << method;
+}
+
+int pour_pool_shares(const struct pour_pool *pool, uint32_t device)
+{
+	if (pool == NULL || device == 0)
+		return -1;
+	for (unsigned i = 0; i < DEVICES; i++)
+		if (pool->devices[i].number == device)
+			return pool->devices[i].shares;
+	return -1;
+}
+
+void pour_pool_note_shares(struct pour_pool *pool, uint32_t device, bool shares)
+{
+	if (pool == NULL || device == 0)
+		return;
+	pool->devices[pool->next_device].number = device;
+	pool->devices[pool->next_device].shares = shares;
+	pool->next_device = (pool->next_device + 1) % DEVICES;
 }
 
 uint32_t pour_pool_lacking(const struct pour_pool *pool)

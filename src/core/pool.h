@@ -7,6 +7,7 @@
 #define CORE_POOL_H
 
 #include <pour.h>
+#include <stdbool.h>
 
 /*
  * An empty pipe, non-blocking. 0, or -EMFILE (also: the cap), -ENFILE, -ENOMEM,
@@ -37,5 +38,11 @@ void pour_pool_give_transfer(struct pour_pool *pool, struct pour *p);
 void pour_pool_lacks(struct pour_pool *pool, enum pour_method method);
 /* 1 << method of all those. */
 uint32_t pour_pool_lacking(const struct pour_pool *pool);
+
+/* Whether files on that device share extents: 1, 0; -1: nobody has noted it. No
+ * pool has noted any, and 0 is no device. */
+int pour_pool_shares(const struct pour_pool *pool, uint32_t device);
+void pour_pool_note_shares(struct pour_pool *pool, uint32_t device,
+			   bool shares);
 
 #endif
