@@ -10,7 +10,8 @@
  *                            ╰═════► pipe ══► destination 2
  *
  * Every branch is a transfer with an account of its own, and one that fails
- * leaves the others running. Included by <pour.h>.
+ * leaves the others running. From a file at an offset to sockets that all wait,
+ * each is a transfer straight from the file. Included by <pour.h>.
  */
 
 #include <pour/transfer.h>

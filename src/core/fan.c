@@ -26,21 +26,28 @@ static int begin_source(struct pour_fan *f, struct pour_end src, uint64_t limit,
 	return pour_begin(&f->in, pour_pipe(f->trunk[1]), src, limit, &o);
 }
 
+static int make_chunk(struct pour_fan *f)
+{
+	f->chunk = malloc(POUR_BUFFER_SIZE);
+	return f->chunk != NULL ? 0 : -ENOMEM;
+}
+
 int pour_fan_new(struct pour_fan **ret, struct pour_end src, uint64_t limit,
 		 const struct pour_opts *opts)
 {
 	struct pour_pool *pool = opts != NULL ? opts->pool : NULL;
 	struct pour_fan *f = calloc(1, sizeof(*f));
-	int r = -ENOMEM;
+	int r;
 
 	if (f == NULL)
-		return r;
+		return -ENOMEM;
 	f->trunk[0] = f->trunk[1] = -1;
-	f->chunk = malloc(POUR_BUFFER_SIZE);
-	if (f->chunk != NULL)
-		r = pour_pool_take_pipe(pool, f->trunk);
+	r = pour_pool_take_pipe(pool, f->trunk);
 	if (r == 0)
 		r = begin_source(f, src, limit, opts);
+	f->direct = r == 0 && pour_fan_may_be_direct(f);
+	if (r == 0 && !f->direct)
+		r = make_chunk(f);
 	if (r < 0) {
 		f->in.opts.pool = pool;
 		(void)pour_fan_free(f);
@@ -52,20 +59,29 @@ int pour_fan_new(struct pour_fan **ret, struct pour_end src, uint64_t limit,
 
 /* ── Branches ── */
 
-static int begin_branch(struct pour_fan *f, struct branch *b,
-			struct pour_end dst, enum pour_lag lag)
+/* From a pipe of its own. */
+static int begin_out(const struct pour_fan *f, struct branch *b,
+		     struct pour_end dst)
 {
 	struct pour_opts opts = { .pool = f->in.opts.pool,
 				  .head = f->opening,
 				  .head_size = f->opening_size,
 				  .flags = f->in.opts.flags &
 					   POUR_SIGNALS_IGNORED };
-	int r = pour_pool_take_pipe(f->in.opts.pool, b->pipe);
 
-	if (r < 0)
-		return r;
-	b->lag = lag;
 	return pour_begin(&b->out, dst, pour_pipe(b->pipe[0]), POUR_ALL, &opts);
+}
+
+static int begin_branch(struct pour_fan *f, struct branch *b,
+			struct pour_end dst, enum pour_lag lag)
+{
+	int r;
+
+	b->lag = lag;
+	if (f->direct)
+		return pour_fan_begin_direct(f, b, dst);
+	r = pour_pool_take_pipe(f->in.opts.pool, b->pipe);
+	return r < 0 ? r : begin_out(f, b, dst);
 }
 
 static void end_branch(const struct pour_fan *f, struct branch *b)
@@ -78,13 +94,54 @@ static void end_branch(const struct pour_fan *f, struct branch *b)
 	free(b);
 }
 
+/* Pipes for all who were to do without; all of them, or an error. */
+static int take_pipes(struct pour_fan *f)
+{
+	struct pour_pool *pool = f->in.opts.pool;
+	int r = 0;
+
+	for (unsigned i = 0; i < f->n_branches && r == 0; i++)
+		r = pour_pool_take_pipe(pool, f->branches[i]->pipe);
+	for (unsigned i = 0; i < f->n_branches && r < 0; i++)
+		if (f->branches[i]->pipe[0] >= 0)
+			pour_pool_give_pipe(pool, f->branches[i]->pipe, 0);
+	return r;
+}
+
+/* One is to come that is no socket, or that does not wait: nothing has moved
+ * yet, so those that are there begin anew, behind the trunk. */
+static int leave_direct(struct pour_fan *f)
+{
+	int r = make_chunk(f);
+
+	if (r == 0)
+		r = take_pipes(f);
+	if (r < 0) {
+		free(f->chunk);
+		f->chunk = NULL;
+		return r;
+	}
+	f->direct = false;
+	for (unsigned i = 0; i < f->n_branches && r == 0; i++) {
+		struct branch *b = f->branches[i];
+
+		pour_finish(&b->out);
+		r = begin_out(f, b, b->out.dst);
+	}
+	return r;
+}
+
 int pour_fan_add(struct pour_fan *f, struct pour_end dst, enum pour_lag lag)
 {
 	struct branch **more, *b;
-	int r;
+	int r = 0;
 
 	if (f->started || (unsigned)lag > POUR_LAG_FAIL)
 		return -EINVAL;
+	if (f->direct && (dst.kind != POUR_SOCKET || lag != POUR_LAG_WAIT))
+		r = leave_direct(f);
+	if (r < 0)
+		return r;
 	more = reallocarray(f->branches, f->n_branches + 1,
 			    sizeof(struct branch *));
 	if (more == NULL)
@@ -189,6 +246,8 @@ static bool turn(struct pour_fan *f)
 	uint64_t before = delivered(f);
 	bool moved;
 
+	if (f->direct)
+		return pour_fan_turn_direct(f);
 	for (unsigned i = 0; i < f->n_branches; i++)
 		step_branch(f, f->branches[i]);
 	moved = delivered(f) > before;

@@ -32,7 +32,9 @@ struct pour_fan {
 	size_t opening_size;
 	char *chunk; /* where tee() does not suit: bytes read back */
 	uint64_t chunk_len;
-	bool copies; /* it does not */
+	bool copies;  /* it does not */
+	bool direct;  /* no trunk and no pipes: see fan_direct.c */
+	uint64_t end; /* where the source ended, if it did so directly */
 	bool started;
 	int want;  /* of the source */
 	int error; /* of the source */
@@ -47,5 +49,15 @@ static inline bool pour_branch_runs(const struct branch *b)
 
 /* Hands bytes of the trunk to the branches. True: something moved. */
 bool pour_fan_spread(struct pour_fan *fan);
+
+/* ── fan_direct.c ── */
+
+/* Whether each branch may read the source by itself, if all are sockets. */
+bool pour_fan_may_be_direct(const struct pour_fan *fan);
+/* As pour_begin(). */
+int pour_fan_begin_direct(const struct pour_fan *fan, struct branch *b,
+			  struct pour_end dst);
+/* One turn of every branch. True: something moved. */
+bool pour_fan_turn_direct(struct pour_fan *fan);
 
 #endif
