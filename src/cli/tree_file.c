@@ -69,6 +69,8 @@ static struct pour_opts to_opts(struct tree_worker *w,
 	struct pour_opts opts = copy_opts(v);
 
 	opts.pool = w->pool;
+	/* One is what was there, the other a draft of ours. */
+	opts.flags |= POUR_APART;
 	opts.rate = v->rate > 0 ? MAX(v->rate / w->tree->n_workers, UINT64_C(1))
 				: 0;
 	/* Small ones are over before anybody would look. */

@@ -163,11 +163,10 @@ def calls_for(n):
 
 
 def test_what_is_alike_is_asked_once():
-    """For a file more: what the source is, that it has no attributes, and of
-    the two, for the library, that they are two."""
+    """For a file more: what the source is, and that it has no attributes."""
     if shutil.which("strace") is None:
         pytest.skip("no strace here")
-    assert calls_for(70) - calls_for(20) <= 50 * 4
+    assert calls_for(70) - calls_for(20) <= 50 * 2
 
 
 def test_where_it_goes():
