@@ -16,8 +16,12 @@ bool ebb_note(struct ebb *e, uint64_t n)
 		return false;
 	e->most = n;
 	e->crowded = n > 0;
+	return true;
+}
+
+void ebb_give_back(void)
+{
 #ifdef __GLIBC__
 	(void)malloc_trim(0);
 #endif
-	return true;
 }

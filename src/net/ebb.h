@@ -18,8 +18,12 @@ struct ebb {
 	bool crowded;  /* there was a crowd, and somebody of it is there */
 };
 
-/* So many are there now. Whether memory went back, which takes milliseconds: so
- * not before three quarters of a crowd have left. */
+/*
+ * So many are there now. Whether memory should go back, which takes
+ * milliseconds: so not before three quarters of a crowd have left.
+ */
 bool ebb_note(struct ebb *e, uint64_t n);
+/* What lies free in the allocator does; after all that can be freed was. */
+void ebb_give_back(void);
 
 #endif

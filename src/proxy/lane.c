@@ -253,8 +253,10 @@ static int turn(struct lane *l)
 	adopt_offered(&l->adopter, l->draining);
 	dial_queue(l);
 	log_flush(&l->lines);
-	if (ebb_note(&l->ebb, l->n_talks))
+	if (ebb_note(&l->ebb, l->n_talks)) {
 		loop_trim(&l->loop);
+		ebb_give_back();
+	}
 	metrics_note_pool(&l->metrics, l->pool);
 	if (is_asked(&l->dump))
 		view_lane(l);
