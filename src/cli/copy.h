@@ -34,7 +34,6 @@ struct copy {
 	struct copy_values values;
 	struct ends ends;
 	struct pour transfer;
-	struct pour_pool *pool; /* while bytes move, or NULL */
 	struct progress progress;
 	struct preserve preserve;
 	uint64_t from, to; /* positions at which the ends began */

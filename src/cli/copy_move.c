@@ -171,21 +171,10 @@ struct pour_opts copy_opts(const struct copy_values *v)
 	return opts;
 }
 
-/*
- * Between two files the kernel fills larger pieces of the page cache at once
- * when the pipe is larger. Without memory it is as large as any.
- */
-static void take_pool(struct copy *c)
-{
-	if (S_ISREG(c->ends.src.st.st_mode) && S_ISREG(c->ends.dst.st.st_mode))
-		(void)pour_pool_new(&c->pool, 1, END_PIPE_SIZE);
-}
-
 static struct pour_opts to_opts(struct copy *c)
 {
 	struct pour_opts opts = copy_opts(&c->values);
 
-	opts.pool = c->pool;
 	opts.progress = look;
 	opts.progress_context = &c->progress;
 	if (keeps_holes(c))
@@ -259,14 +248,11 @@ static int run(struct copy *c, uint64_t promised)
 int copy_move(struct copy *c)
 {
 	uint64_t to_come = end_to_come(&c->ends.src, c->values.limit);
-	int r;
+	int r = begin(c);
 
-	take_pool(c);
-	r = begin(c);
 	c->total = to_come > 0 ? c->base + to_come : 0;
 	if (r == EXIT_DONE)
 		r = run(c, to_come);
 	pour_finish(&c->transfer);
-	c->pool = pour_pool_free(c->pool);
 	return r;
 }

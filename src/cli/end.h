@@ -58,13 +58,6 @@ int end_spell(struct end *ret, const char *text, int standard);
 /* Opens it, O_RDONLY or O_WRONLY, and fills st. 0 or -errno. */
 int end_open(struct end *e, int flags, const struct end_opts *opts);
 /*
- * Of a pipe that is copied from or to, or that is between two files: what an
- * ordinary user may ask for at once, and a 64th of what such a user may have in
- * all. Half of it takes a fifth more of the CPU between two pipes; a quarter of
- * it, between two files, 3 % more on tmpfs and 6 % on ext4.
- */
-enum { END_PIPE_SIZE = 1024 * 1024 };
-/*
  * A pipe becomes larger, for fewer and larger calls. What was set larger stays,
  * and one that may not grow, because its user has too many, moves the same.
  */

@@ -126,7 +126,7 @@ int tree_queue_begin(struct tree *t)
 
 		w->tree = t;
 		w->is_main = i == 0;
-		if (pour_pool_new(&w->pool, 1, END_PIPE_SIZE) < 0)
+		if (pour_pool_new(&w->pool, 1, 0) < 0)
 			return -ENOMEM;
 	}
 	start_workers(t);

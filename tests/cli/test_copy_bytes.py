@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """pour copy: bytes between files, pipes, devices and sockets; the account."""
 
-import fcntl
 import os
 import socket
 import stat
@@ -194,33 +193,6 @@ def test_explain_names_the_methods():
     run = pour("-", "c", "--explain", input=BYTES)
     assert explained(run).startswith(f"splice {size} bytes")
     assert read("b") == read("c") == BYTES
-
-
-def max_pipe_size():
-    """What a pipe can really be made, by this user, now."""
-    ends = os.pipe()
-    try:
-        return fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, 1 << 20)
-    except OSError:
-        return 0
-    finally:
-        for end in ends:
-            os.close(end)
-
-
-def test_between_files_the_pipe_is_large():
-    """A larger one takes less of the CPU: MiB by MiB, in and out."""
-    write("a", bytes(8 << 20))
-    os.mkdir("t")
-    write("t/a", bytes(8 << 20))
-    if max_pipe_size() < 1 << 20:
-        pytest.skip("this user may not have a pipe of 1 MiB")
-    for args in [("a", "b"), ("-r", "t", "u")]:
-        run = pour(*args, "--explain", "--clone", "never")
-        words = explained(run).split("\n")[-1].split()
-        assert (words[-6:-2], words[-1]) == (
-            ["pipe", str(8 << 20), "bytes", "in"], "calls")
-        assert 16 <= int(words[-2]) <= 18
 
 
 def test_explain_on_tmpfs():
