@@ -58,7 +58,11 @@ unsigned pour_fan_pollfds(const struct pour_fan *fan, struct pollfd *fds,
 			  unsigned room);
 /* Step again after so long, even if nothing is ready; UINT64_MAX: no need. */
 uint64_t pour_fan_wait_ns(const struct pour_fan *fan);
-/* Of the way from the source into the fan: taken, its methods, its failure. */
+/*
+ * Of the way from the source into the fan: taken, its methods, its failure.
+ * Where each branch is a transfer from the file, it has the bytes of the one
+ * that is ahead and no calls: those are in the accounts of the branches.
+ */
 const struct pour_account *pour_fan_source(const struct pour_fan *fan);
 /* Of one branch: delivered, teed, missed, its failure. NULL: no such branch. */
 const struct pour_account *pour_fan_branch(const struct pour_fan *fan,

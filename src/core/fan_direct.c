@@ -96,7 +96,8 @@ static void step(struct pour_fan *f, struct branch *b, uint64_t least)
 		end_source(f, b);
 }
 
-/* The account of the source is that of the first: the calls are its own. */
+/* The source's account has the bytes of the first. Calls stay with who made
+ * them, so that a sum over all accounts has each once. */
 static void note(struct pour_fan *f, const struct branch *b)
 {
 	struct pour_account *in = &f->in.account;
